@@ -1,0 +1,43 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from activitylog.models import ActivityLog
+from activitylog.selectors import as_read_by
+from gauzy.rest.fields import InstantField
+from gauzy.tenancy.membership import current_role
+
+
+class ActivityQuery(serializers.Serializer[Any]):
+    entity_type = serializers.CharField(required=False)
+    entity_id = serializers.CharField(required=False)
+    actor_id = serializers.UUIDField(required=False)
+    action = serializers.CharField(required=False)
+    event = serializers.CharField(required=False, help_text="The event's name: `employees.employee_created`.")
+    organization_id = serializers.UUIDField(required=False)
+    correlation_id = serializers.UUIDField(required=False)
+    since = InstantField(required=False, help_text="At or after this moment.")
+    until = InstantField(required=False, help_text="Before this moment.")
+
+
+class ChangeOutput(serializers.Serializer[Any]):
+    field = serializers.CharField()
+    old = serializers.JSONField(allow_null=True)
+    new = serializers.JSONField(allow_null=True)
+
+
+class ActivityOutput(serializers.ModelSerializer[ActivityLog]):
+    description = serializers.CharField()
+    changes = ChangeOutput(many=True)
+
+    class Meta:
+        model = ActivityLog
+        fields = (
+            *("id", "description", "event", "event_id", "entity_type", "entity_id", "action", "changes"),
+            *("actor_kind", "actor_id", "actor_label", "organization_id"),
+            *("correlation_id", "causation_id", "causing_handler", "occurred_at", "recorded_at"),
+        )
+        read_only_fields = fields
+
+    def to_representation(self, instance: ActivityLog) -> dict[str, Any]:
+        return super().to_representation(as_read_by(current_role(), instance))

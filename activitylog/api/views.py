@@ -1,0 +1,58 @@
+from collections.abc import Iterator
+from typing import cast
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from activitylog import selectors
+from activitylog.api.export import LINES_AT_ONCE, csv_lines, streamed
+from activitylog.api.renderers import CsvRenderer
+from activitylog.api.serializers import ActivityOutput, ActivityQuery
+from activitylog.models import ActivityLog
+from gauzy.rest.views import View, ViewSet
+from gauzy.tenancy.membership import current_role
+from gauzy.tenancy.roles import MEMBERS
+
+
+class ActivityLogViewSet(ViewSet):
+    """Who did what, newest first: administrators see all of it, others their own."""
+
+    roles = {"list": MEMBERS}
+    queries = {"list": ActivityQuery}
+    outputs = {"list": ActivityOutput}
+    ordering = "-occurred_at"
+
+    def list(self, request: Request) -> Response:
+        return self.page(_activities(self))
+
+
+class ActivityLogExportView(View):
+    """The same as CSV, all of it in one answer."""
+
+    roles = {"get": MEMBERS}
+    queries = {"get": ActivityQuery}
+    renderer_classes = (JSONRenderer, CsvRenderer)
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
+    def get(self, request: Request) -> StreamingHttpResponse:
+        role, newest_first = current_role(), _activities(self).order_by("-occurred_at", "-id")
+
+        def readable() -> Iterator[ActivityLog]:  # runs after the request's context has ended: it must not ask for it
+            for activity in newest_first.iterator(chunk_size=LINES_AT_ONCE):
+                yield selectors.as_read_by(role, activity)
+
+        headers = {"Content-Disposition": 'attachment; filename="activity-log.csv"'}
+        content = streamed(csv_lines(readable()), asynchronously=hasattr(request, "scope"))  # as ASGI's requests have
+        return StreamingHttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _activities(view: View) -> QuerySet[ActivityLog]:
+    user = cast(AbstractBaseUser, view.request.user)  # `roles` let nobody else in
+    visible = selectors.visible_activities(user_id=user.pk, role=current_role())
+    return selectors.matching(visible, **view.query)

@@ -1,0 +1,42 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from activitylog.models import ActivityLog
+from gauzy import context
+from gauzy.eventbus.redaction import MASK
+from gauzy.tenancy.choices import Role
+from gauzy.tenancy.roles import ADMINS
+
+_SEES_PERSONAL_DATA = frozenset(Role) - {Role.VIEWER}
+
+
+def visible_activities(*, user_id: UUID, role: Role | None) -> QuerySet[ActivityLog]:
+    """Return what a member may read of the tenant's log: administrators all of it, others what they did themselves."""
+    activities: QuerySet[ActivityLog] = ActivityLog.objects.filter(tenant_id=context.tenant_id())
+    return activities if role in ADMINS else activities.filter(actor_id=user_id)
+
+
+def matching(
+    activities: QuerySet[ActivityLog], *, since: datetime | None = None, until: datetime | None = None, **exactly: Any
+) -> QuerySet[ActivityLog]:
+    """Narrow to `[since, until)` and to fields of exactly these values."""
+    if since:
+        activities = activities.filter(occurred_at__gte=since)
+    if until:
+        activities = activities.filter(occurred_at__lt=until)
+    return activities.filter(**exactly)
+
+
+def as_read_by(role: Role | None, activity: ActivityLog) -> ActivityLog:
+    """Return the activity, its personal data masked (in memory) if the role has no right to it."""
+    if role not in _SEES_PERSONAL_DATA:
+        activity.actor_label = MASK
+        activity.changes = [_masked(change) if change["personal"] else change for change in activity.changes]
+    return activity
+
+
+def _masked(change: dict[str, Any]) -> dict[str, Any]:
+    return change | {"old": MASK, "new": MASK}

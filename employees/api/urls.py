@@ -1,0 +1,12 @@
+from django.urls import path
+
+from employees.api.views import EmployeeViewSet, ImportView
+
+urlpatterns = [
+    path("employees", EmployeeViewSet.as_view({"get": "list", "post": "create"})),
+    path("employees/bulk", EmployeeViewSet.as_view({"post": "bulk"})),
+    path("employees/import", ImportView.as_view()),
+    path("employees/<uuid:employee_id>", EmployeeViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
+    path("employees/<uuid:employee_id>/end", EmployeeViewSet.as_view({"post": "end"})),
+    path("employees/<uuid:employee_id>/restore", EmployeeViewSet.as_view({"post": "restore"})),
+]

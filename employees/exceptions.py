@@ -1,0 +1,110 @@
+from collections.abc import Mapping
+
+from gauzy.exceptions import Conflict, DomainError, Invalid, NotFound
+
+
+class EmployeeNotFound(NotFound):
+    code = "employee_not_found"
+    message = "There is no such employee."
+
+
+class EmployeeExists(Conflict):
+    code = "employee_exists"
+    message = "This person is or was an employee of the organization; an employment that has ended can be restored."
+
+
+class ExternalIdTaken(Conflict):
+    code = "external_id_taken"
+    message = "Another employee of the organization has this external id."
+
+
+class BulkRefused(Invalid):
+    """`fields` is keyed by item: `items.3.email`, or `items.3` where no field is at fault."""
+
+    code = "bulk_refused"
+    message = "Some items were refused, so none was carried out."
+
+    def __init__(self, refusals: Mapping[int, DomainError]) -> None:
+        super().__init__(fields=fields_by_place("items", refusals))
+
+
+class ImportRefused(Invalid):
+    """`fields` is keyed by line: `lines.500.email`, or `lines.500` where no field is at fault."""
+
+    code = "import_refused"
+    message = "Some lines were refused, so none was imported."
+
+
+# --- a file as a whole ------------------------------------------------------------------------------------------------
+
+
+class EmptyFile(Invalid):
+    code = "empty_file"
+    message = "There is no file, or it has no header."
+
+
+class FileTooLarge(Invalid):
+    code = "file_too_large"
+    message = "The file is too large. Split it."
+
+
+class UnreadableHeader(Invalid):
+    code = "unreadable_header"
+    message = "Line 1 is no header that can be read. Save the file as CSV in UTF-8."
+
+
+class UnknownColumn(Invalid):
+    code = "unknown_column"
+    message = "The header names a column that is not known."
+
+
+class DuplicateColumn(Invalid):
+    code = "duplicate_column"
+    message = "The header names a column twice."
+
+
+class MissingColumn(Invalid):
+    code = "missing_column"
+    message = "The header lacks a column that is required."
+
+
+# --- one line of it ---------------------------------------------------------------------------------------------------
+
+
+class MalformedLine(Invalid):
+    code = "malformed_line"
+    message = "The quotes or the length of this line are not those of CSV; a record stands on one line."
+
+
+class WrongFieldCount(Invalid):
+    code = "wrong_field_count"
+    message = "This line has another number of fields than the header."
+
+
+class WrongEncoding(Invalid):
+    code = "wrong_encoding"
+    message = "This is not UTF-8."
+
+
+class NulCharacter(Invalid):
+    code = "nul_character"
+    message = "This has a NUL character."
+
+
+class MissingValue(Invalid):
+    code = "missing_value"
+    message = "This may not be empty."
+
+
+class InvalidDate(Invalid):
+    code = "invalid_date"
+    message = "This is not a date such as 2026-03-31."
+
+
+def fields_by_place(container: str, refusals: Mapping[int, DomainError]) -> dict[str, list[str]]:
+    """Return what is wrong where: `items.3.email` -> messages."""
+    return {
+        f"{container}.{place}.{field}" if field else f"{container}.{place}": messages
+        for place, refusal in refusals.items()
+        for field, messages in (refusal.fields or {"": [refusal.message]}).items()
+    }

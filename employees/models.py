@@ -1,0 +1,54 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from employees.choices import EmployeeStatus
+from gauzy.eventbus.ids import uuid7
+from gauzy.organizations.validators import validate_time_zone
+from gauzy.tenancy.models import TenantModel
+
+
+class Employee(TenantModel):
+    """A person's employment in an organization.
+
+    The names are the employer's record: the user, whom several tenants may share, keeps their own. The e-mail is the
+    user's. An empty time zone means the organization's. Nobody is deleted: an employment ends, and may be restored.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(
+        "organizations.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    job_title = models.CharField(max_length=200, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
+    start_date = models.DateField(null=True, blank=True)
+    external_id = models.CharField(max_length=100, blank=True, help_text="What another system calls this employee.")
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    end_reason = models.CharField(max_length=500, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "user"], name="employees_one_per_organization_and_user"),
+            models.UniqueConstraint(
+                fields=["organization", "external_id"],
+                condition=~Q(external_id=""),
+                name="employees_external_id_once_per_organization",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=False) | Q(end_reason=""), name="employees_reason_only_of_ended"
+            ),
+        ]
+        indexes = [models.Index(fields=["tenant", "-id"], name="employees_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def status(self) -> EmployeeStatus:
+        return EmployeeStatus.ENDED if self.ended_at else EmployeeStatus.ACTIVE

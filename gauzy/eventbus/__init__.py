@@ -1,0 +1,42 @@
+"""The event bus: typed events over Django signals, stored with the change they speak of, delivered by workers.
+
+from gauzy import eventbus as bus
+from gauzy.eventbus import Event, event, handles
+"""
+
+from gauzy.eventbus.after_commit import committed
+from gauzy.eventbus.catalogue import catalogue
+from gauzy.eventbus.connecting import connect
+from gauzy.eventbus.declaring import event
+from gauzy.eventbus.event import PERSONAL, Action, AnyEvent, Change, Event, PlatformEvent
+from gauzy.eventbus.event_type import EventType
+from gauzy.eventbus.exceptions import BusError, LeaseLost, Permanent, Retry, Skip
+from gauzy.eventbus.handler import Run, handles, handles_every_event
+from gauzy.eventbus.metadata import Delivered, Metadata
+from gauzy.eventbus.publishing import publish, publish_many
+
+__all__ = [
+    "PERSONAL",
+    "Action",
+    "AnyEvent",
+    "BusError",
+    "Change",
+    "Delivered",
+    "Event",
+    "EventType",
+    "LeaseLost",
+    "Metadata",
+    "Permanent",
+    "PlatformEvent",
+    "Retry",
+    "Run",
+    "Skip",
+    "catalogue",
+    "committed",
+    "connect",
+    "event",
+    "handles",
+    "handles_every_event",
+    "publish",
+    "publish_many",
+]

@@ -1,0 +1,73 @@
+"""The setting `EVENTBUS`: one dict, every key optional, documented here."""
+
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.core.signals import setting_changed
+
+MINUTE, HOUR = 60.0, 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class BusSettings:
+    """All durations are seconds.
+
+    QUEUES: names of the Celery queues that workers serve; a handler may name no other.
+    RETRY_LADDER: waits before the second, third, … attempt; after the last one the delivery is dead.
+    RETRY_JITTER: share of the wait that is added at random (never subtracted).
+    LEASE: how long a claim holds without being renewed; a crashed worker's deliveries wait that long.
+    AFTER_COMMIT_GRACE: when a worker takes an AFTER_COMMIT delivery over from a publisher that died.
+    AFTER_COMMIT_BUDGET: how long one commit may be delayed by AFTER_COMMIT handlers before a worker takes the rest.
+    CRASH_LIMIT: how often a delivery may take its worker down before it is dead.
+    CLAIM_SIZE: deliveries claimed at once for a handler without `batch`.
+    DRAIN_BUDGET: how long a drain runs before it gives way to other handlers.
+    SWEEP_INTERVAL: how often a worker looks for owed deliveries that no hint announced.
+    UNKNOWN_DELAY: how long a delivery rests that this release does not understand.
+    MAX_DEPTH: longest chain of events causing events.
+    MAX_EVENT_BYTES: largest encoded event.
+    AROUND: dotted path of a context manager factory entered around each attempt with its Metadata.
+    """
+
+    QUEUES: tuple[str, ...] = ("default",)
+    RETRY_LADDER: tuple[float, ...] = (5.0, 30.0, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR)
+    RETRY_JITTER: float = 0.2
+    LEASE: float = 30.0
+    AFTER_COMMIT_GRACE: float = 30.0
+    AFTER_COMMIT_BUDGET: float = 2.0
+    CRASH_LIMIT: int = 3
+    CLAIM_SIZE: int = 20
+    DRAIN_BUDGET: float = 2.0
+    SWEEP_INTERVAL: float = 1.0
+    UNKNOWN_DELAY: float = 60.0
+    MAX_DEPTH: int = 16
+    MAX_EVENT_BYTES: int = 65_536
+    AROUND: str = "contextlib.nullcontext"
+
+
+@cache
+def bus_settings() -> BusSettings:
+    """Read the setting; afresh after a test has overridden it. Unknown keys are left to `manage.py check`."""
+    return BusSettings(**{key: value for key, value in _given().items() if key in known_keys()})
+
+
+def known_keys() -> set[str]:
+    return {field.name for field in fields(BusSettings)}
+
+
+def unknown_keys() -> set[str]:
+    return set(_given()) - known_keys()
+
+
+def _given() -> dict[str, Any]:
+    given: dict[str, Any] = getattr(settings, "EVENTBUS", {})
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
+
+
+def _forget(*, setting: str, **_: Any) -> None:
+    if setting == "EVENTBUS":
+        bus_settings.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="eventbus.conf")

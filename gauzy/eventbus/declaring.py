@@ -1,0 +1,53 @@
+"""The `@event` decorator."""
+
+from collections.abc import Callable
+from typing import TypeVar, get_type_hints
+
+import msgspec
+from django.dispatch import Signal
+
+from gauzy.eventbus.catalogue import catalogue
+from gauzy.eventbus.event import AnyEvent, Event, PlatformEvent
+from gauzy.eventbus.event_type import EventType, derived_name, guessed_action, guessed_subject
+from gauzy.eventbus.exceptions import DeclarationError
+from gauzy.eventbus.fields import checker, personal_fields
+
+EventClass = TypeVar("EventClass", bound=type[AnyEvent])
+
+
+def event(
+    name: str = "", *, version: int = 1, subject: str = "", action: str = ""
+) -> Callable[[EventClass], EventClass]:
+    """Declare an event class and put it in the catalogue.
+
+    `name` is the wire name, by default `<app label>.<class name in snake case, without Event>`; `subject` the field
+    with the id of what it is about, and `action` what happened to it: both may be left out where the class name says
+    them.
+    Raises `DeclarationError` for a name taken or a field that could not be decoded later.
+    """
+
+    def declare(cls: EventClass) -> EventClass:
+        if not issubclass(cls, Event | PlatformEvent):
+            raise DeclarationError(f"{cls.__qualname__} is no event: derive it from gauzy.eventbus.Event.")
+        hints = get_type_hints(cls)
+        if subject and subject not in hints:
+            raise DeclarationError(
+                f"{cls.__qualname__}: subject={subject!r} is none of its fields: {', '.join(hints)}."
+            )
+        catalogue.add_event(
+            EventType(
+                cls=cls,
+                name=name or derived_name(cls),
+                version=version,
+                app=cls.__module__.removesuffix(".events"),
+                subject=subject or guessed_subject(cls, hints),
+                action=action or guessed_action(cls),
+                check=checker(cls, hints),
+                signal=Signal(use_caching=True),
+                personal_fields=personal_fields(cls),
+                decoder=msgspec.json.Decoder(cls),
+            )
+        )
+        return cls
+
+    return declare

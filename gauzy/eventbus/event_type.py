@@ -1,0 +1,69 @@
+"""What the bus knows of an event class, and how names and descriptions follow from it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from django.dispatch import Signal
+
+from gauzy.eventbus.event import Action, AnyEvent, Change
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EventType:
+    """What the bus knows of an event class."""
+
+    cls: type[AnyEvent]
+    name: str  # stored for ever
+    version: int
+    app: str  # the Python package that declares it
+    subject: str | None  # the field holding the id of what it is about
+    action: str | None
+    check: Callable[[Any], None]  # raises InvalidEvent
+    signal: Signal
+    personal_fields: frozenset[str]
+    decoder: "msgspec.json.Decoder[Any]" = field(repr=False)
+
+    @property
+    def entity_type(self) -> str:
+        """The kind of thing it is about: `employee` for a subject `employee_id`."""
+        return self.subject.removesuffix("_id") if self.subject else ""
+
+    @property
+    def label(self) -> str:
+        """Its name for people: `Employee created`."""
+        return _words(self.cls.__name__).capitalize()
+
+    def subject_of(self, event: AnyEvent) -> str:
+        """Return the id of what `event` is about, or an empty text."""
+        value = getattr(event, self.subject, None) if self.subject else None
+        return "" if value is None else str(value)
+
+    def describe(self, event: AnyEvent) -> str:
+        """Say what happened, for people: `Employee updated: job title, start date`."""
+        changes: tuple[Change, ...] = getattr(event, "changes", ())
+        fields = ", ".join(change.field.replace("_", " ") for change in changes)
+        return f"{self.label}: {fields}" if fields else self.label
+
+
+def _words(class_name: str) -> str:
+    return " ".join(re.findall(r"GitHub|[A-Z][a-z0-9]*", class_name.removesuffix("Event"))).lower()
+
+
+def derived_name(cls: type) -> str:
+    """`employees.events.EmployeeCreatedEvent` -> `employees.employee_created` (GitHub is one word)."""
+    app_label = cls.__module__.removesuffix(".events").rsplit(".", 1)[-1]
+    return f"{app_label}.{_words(cls.__name__).replace(' ', '_')}"
+
+
+def guessed_subject(cls: type, hints: dict[str, Any]) -> str | None:
+    """The first `…_id` field whose stem the class name begins with: EmployeeCreatedEvent -> employee_id."""
+    words = _words(cls.__name__).replace(" ", "_")
+    return next((name for name in hints if name.endswith("_id") and words.startswith(name.removesuffix("_id"))), None)
+
+
+def guessed_action(cls: type) -> str | None:
+    last = _words(cls.__name__).rsplit(" ", 1)[-1]
+    return last if last in set(Action) else None

@@ -1,0 +1,43 @@
+"""What the bus refuses, and what a handler may raise to decide its delivery's fate."""
+
+from datetime import timedelta
+
+
+class BusError(Exception):
+    """Base of the bus's refusals. They are programming errors: each message says what to do."""
+
+
+class DeclarationError(BusError):
+    """An event or handler is declared in a way the bus cannot keep its promises for."""
+
+
+class LateRegistration(BusError):
+    """A handler was connected after start-up, when events may already have been published without it."""
+
+
+class NotInTransaction(BusError):
+    """An event was published where no transaction is open, so it could not share the fate of any change."""
+
+
+class InvalidEvent(BusError):
+    """An event holds a value of another type than its class declares, or is too large."""
+
+
+class LeaseLost(BusError):
+    """Another process has taken this delivery over; what this attempt did in the database is rolled back."""
+
+
+class Retry(Exception):
+    """Raised by a handler: try again `after` that long (seconds or timedelta), instead of the ladder's next step."""
+
+    def __init__(self, after: float | timedelta, reason: str = "The handler asked to be retried.") -> None:
+        self.after = after if isinstance(after, timedelta) else timedelta(seconds=after)
+        super().__init__(reason)
+
+
+class Permanent(Exception):
+    """Raised by a handler: retrying cannot help; the delivery is dead at once."""
+
+
+class Skip(Exception):
+    """Raised by a handler: there is nothing to do. Effects are rolled back; the receipt says skipped, and why."""

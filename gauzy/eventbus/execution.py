@@ -1,0 +1,226 @@
+"""One attempt: context around it, effects and receipt in one transaction, failure recorded beside it.
+
+Database handlers: the receipt is written (and the delivery removed) at the start of the handler's own transaction.
+That one statement is fence, lock and completion: a crash undoes all of it, and while it is uncommitted nobody else
+gets the row.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from enum import StrEnum
+from typing import TypeVar
+
+from django.db import OperationalError
+from django.utils.module_loading import import_string
+
+from gauzy import context
+from gauzy.eventbus import leases
+from gauzy.eventbus.catalogue import catalogue
+from gauzy.eventbus.choices import Outcome
+from gauzy.eventbus.conf import bus_settings
+from gauzy.eventbus.event import AnyEvent
+from gauzy.eventbus.exceptions import LeaseLost, Skip
+from gauzy.eventbus.failing import Undecodable, settle
+from gauzy.eventbus.handler import Handler
+from gauzy.eventbus.metadata import Delivered, Metadata
+from gauzy.eventbus.records import Claimed
+from gauzy.eventbus.stores import store
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+SLOW = 0.010  # seconds; only then is the duration worth a second statement
+TRANSIENT_TRIES = 3
+TRANSIENT_STATES = {"40001", "40P01"}  # serialization failure, deadlock: the same attempt again, at once
+
+
+class Result(StrEnum):
+    """How an attempt ended. GONE: another process had it."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    GONE = "gone"
+    GIVEN_BACK = "given back"
+
+
+def run_one(handler: Handler, claim: Claimed) -> Result:
+    """Run one delivery to its receipt or its failure; never raises."""
+    if not _understood(claim):
+        return _give_back(claim)
+    attempt, started = (_run_external if handler.external else _run_in_transaction), time.monotonic()
+    try:
+        result = _retrying_transient(lambda: attempt(handler, claim))
+    except Skip as skip:
+        result = _skip(claim, str(skip))
+    except LeaseLost:
+        result = Result.GONE
+    except Exception as error:  # noqa: BLE001  any error is the handler's own affair: recorded, retried
+        settle(handler, claim, error)
+        return Result.FAILED
+    milliseconds = (time.monotonic() - started) * 1000
+    logger.info("%s %s, because of %s %s (%.0f ms)", handler.id, result, claim.name, claim.key.event_id, milliseconds)
+    return result
+
+
+def run_batch(handler: Handler, claims: Sequence[Claimed]) -> dict[Result, int]:
+    """Run deliveries in one transaction; if that fails, each alone, so that each has its own outcome."""
+    try:
+        mine = _retrying_transient(lambda: _run_together(handler, claims))
+        logger.info("%s done, because of %s events", handler.id, mine)
+        return {Result.DONE: mine, Result.GONE: len(claims) - mine}
+    except Exception:
+        logger.info("A batch of %s for %s failed; its items run singly", len(claims), handler.id, exc_info=True)
+    results = [run_one(handler, claim) for claim in claims]
+    return {result: results.count(result) for result in Result}
+
+
+def _run_in_transaction(handler: Handler, claim: Claimed) -> Result:
+    event, meta = _opened(claim)
+    with _around(meta), store().atomic():
+        if not store().complete([claim], Outcome.DONE):
+            return Result.GONE
+        with context.use(_context_of(claim)), _timed([claim]):
+            _call(handler, event, meta)
+    return Result.DONE
+
+
+def _run_together(handler: Handler, claims: Sequence[Claimed]) -> int:
+    opened = {claim.key: _opened(claim) for claim in claims}
+    with store().atomic():
+        mine = store().complete(claims, Outcome.DONE)
+        if mine:
+            with context.use(None), _timed([claim for claim in claims if claim.key in mine]):
+                handler.function([Delivered(*opened[claim.key]) for claim in claims if claim.key in mine])
+    return len(mine)
+
+
+def _run_external(handler: Handler, claim: Claimed) -> Result:
+    started, completed = time.monotonic(), False
+
+    @contextmanager
+    def completing() -> Iterator[None]:
+        nonlocal completed
+        with store().atomic():
+            if not store().complete([claim], Outcome.DONE):
+                raise LeaseLost(f"{claim.key.handler} lost its lease on event {claim.key.event_id}.")
+            yield
+            _record_if_slow([claim], time.monotonic() - started)
+        completed = True
+
+    event, meta = _opened(claim, completing)
+    with _around(meta), context.use(_context_of(claim)), leases.kept(claim):
+        _call(handler, event, meta)
+        if not completed:
+            with completing():
+                pass
+    return Result.DONE
+
+
+def _call(handler: Handler, event: AnyEvent, meta: Metadata) -> None:
+    if handler.when is not None and not handler.when(event):
+        raise Skip("its condition is false")  # it raised when the event was published, and was owed for that
+    if handler.batch:
+        handler.function([Delivered(event, meta)])
+    elif handler.wants_meta:
+        handler.function(event, meta)
+    else:
+        handler.function(event)
+
+
+def _around(meta: Metadata) -> AbstractContextManager[object]:
+    factory = bus_settings().AROUND
+    manager: AbstractContextManager[object] = import_string(factory)(meta)
+    return manager
+
+
+def _context_of(claim: Claimed) -> context.Context:
+    """A handler acts with its event's tenant, actor and correlation; what it publishes points back to the event."""
+    return context.Context(
+        tenant_id=claim.tenant_id,
+        actor=_actor_of(claim),
+        correlation_id=claim.correlation_id,
+        causation_id=claim.key.event_id,
+        depth=claim.depth + 1,
+        handler=claim.key.handler,
+    )
+
+
+def _actor_of(claim: Claimed) -> context.Actor:
+    return context.Actor(context.ActorKind(claim.actor_kind), claim.actor_label, claim.actor_id)
+
+
+def _opened(
+    claim: Claimed, completing: Callable[[], AbstractContextManager[None]] | None = None
+) -> tuple[AnyEvent, Metadata]:
+    try:
+        event: AnyEvent = catalogue.event(claim.name).decoder.decode(claim.data)
+    except ValueError as error:
+        raise Undecodable(f"{claim.name} v{claim.version} does not decode: {error}") from error
+    meta = Metadata(
+        event_id=claim.key.event_id,
+        name=claim.name,
+        version=claim.version,
+        tenant_id=claim.tenant_id,
+        actor=_actor_of(claim),
+        correlation_id=claim.correlation_id,
+        causation_id=claim.causation_id,
+        causing_handler=claim.causing_handler,
+        depth=claim.depth,
+        occurred_at=claim.occurred_at,
+        history=claim.history,
+        handler=claim.key.handler,
+        target=claim.key.target,
+        generation=claim.key.generation,
+        attempt=claim.attempt,
+        _completing=completing or _nothing_to_complete,
+    )
+    return event, meta
+
+
+def _nothing_to_complete() -> AbstractContextManager[None]:
+    raise RuntimeError("completing() is for external handlers: this one already runs inside its transaction.")
+
+
+@contextmanager
+def _timed(claims: Sequence[Claimed]) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    _record_if_slow(claims, time.monotonic() - started)
+
+
+def _record_if_slow(claims: Sequence[Claimed], seconds: float) -> None:
+    if seconds >= SLOW:
+        store().record_duration(claims, round(seconds * 1000))
+
+
+def _retrying_transient(attempt: Callable[[], T]) -> T:
+    for _ in range(TRANSIENT_TRIES - 1):
+        try:
+            return attempt()
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) not in TRANSIENT_STATES:
+                raise
+    return attempt()
+
+
+def _understood(claim: Claimed) -> bool:
+    known = catalogue.find_event(claim.name)
+    return known is not None and claim.version <= known.version
+
+
+def _give_back(claim: Claimed) -> Result:
+    """A newer release published this: leave it to a newer worker."""
+    reason = f"not understood by this release: {claim.name} v{claim.version}"
+    logger.warning("Event %s is %s; giving it back", claim.key.event_id, reason)
+    store().give_back([claim], delay=bus_settings().UNKNOWN_DELAY, reason=reason)
+    return Result.GIVEN_BACK
+
+
+def _skip(claim: Claimed, reason: str) -> Result:
+    with store().atomic():
+        store().complete([claim], Outcome.SKIPPED, reason)
+    return Result.SKIPPED

@@ -1,0 +1,103 @@
+"""After a failed attempt: record why, then make the delivery due again, or dead."""
+
+import logging
+import random
+import traceback
+from collections.abc import Callable
+
+from gauzy.eventbus.catalogue import catalogue
+from gauzy.eventbus.choices import FailureKind
+from gauzy.eventbus.conf import bus_settings
+from gauzy.eventbus.exceptions import Permanent, Retry
+from gauzy.eventbus.handler import Handler
+from gauzy.eventbus.models import Failure
+from gauzy.eventbus.records import Claimed
+from gauzy.eventbus.redaction import redacted
+from gauzy.eventbus.stores import store
+
+logger = logging.getLogger(__name__)
+
+LONGEST_TRACEBACK = 10_000  # characters
+
+
+# Called in the transaction that declares a delivery dead.
+_on_death: list[Callable[[Claimed, Failure], None]] = []
+
+
+def on_death(announce: Callable[[Claimed, Failure], None]) -> None:
+    """Have deaths announced; see `gauzy.eventbus.deaths`, which publishes and so cannot be imported here."""
+    _on_death.append(announce)
+
+
+class Undecodable(Exception):
+    """The stored payload does not fit the event class of this release."""
+
+
+class Crashed(Exception):
+    """The worker died, or was stopped by force, while it ran this."""
+
+
+KINDS: tuple[tuple[type[Exception], FailureKind], ...] = (
+    (Permanent, FailureKind.PERMANENT),
+    (Undecodable, FailureKind.UNDECODABLE),
+    (Crashed, FailureKind.CRASHED),
+)
+
+
+def settle(handler: Handler, claim: Claimed, error: Exception) -> None:
+    """Record a failed attempt; the delivery waits for the ladder's next step or dies. Opens its own transaction."""
+    delay = _delay(handler, claim, error)
+    failure = _failure(claim, error)
+    logger.log(
+        logging.WARNING if delay is not None else logging.ERROR,
+        "%s failed on %s %s, attempt %s: %s; %s",
+        *(handler.id, claim.name, claim.key.event_id, claim.attempt, failure.error_text.splitlines()[0]),
+        "dead" if delay is None else f"again in {delay:.0f} s",
+        exc_info=error if delay is None else None,
+    )
+    with store().atomic():
+        if store().fail(claim, failure, delay=delay) and delay is None:
+            for announce in _on_death:
+                announce(claim, failure)
+
+
+def settle_crash(handler: Handler, claim: Claimed) -> None:
+    """Set a delivery aside that took its worker down too often."""
+    settle(handler, claim, Crashed(f"Its worker died or lost its lease {claim.crashes} times while running it."))
+
+
+def _delay(handler: Handler, claim: Claimed, error: Exception) -> float | None:
+    settings = bus_settings()
+    ladder = settings.RETRY_LADDER if handler.retries is None else handler.retries
+    if isinstance(error, Permanent | Undecodable | Crashed) or claim.failures >= len(ladder):
+        return None
+    if isinstance(error, Retry):
+        return error.after.total_seconds()
+    return ladder[claim.failures] * (1 + random.random() * settings.RETRY_JITTER)  # noqa: S311  spreads load
+
+
+def _failure(claim: Claimed, error: Exception) -> Failure:
+    secrets = _personal_values(claim)
+    lines = "".join(traceback.format_exception(error))
+    return Failure(
+        event_id=claim.key.event_id,
+        handler=claim.key.handler,
+        target=claim.key.target,
+        generation=claim.key.generation,
+        attempt=claim.attempt,
+        kind=next((kind for cls, kind in KINDS if isinstance(error, cls)), FailureKind.ERROR),
+        error_class=type(error).__qualname__[:200],
+        error_text=redacted(str(error) or type(error).__qualname__, secrets)[:2_000],
+        traceback=redacted(lines, secrets)[-LONGEST_TRACEBACK:],
+    )
+
+
+def _personal_values(claim: Claimed) -> list[str]:
+    event_type = catalogue.find_event(claim.name)
+    if event_type is None or not event_type.personal_fields:
+        return []
+    try:
+        event = event_type.decoder.decode(claim.data)
+    except ValueError:
+        return []
+    return [str(getattr(event, name)) for name in event_type.personal_fields]

@@ -1,0 +1,179 @@
+"""Declaring handlers. The decorators only mark the function; `connect` (called in `AppConfig.ready`) registers it."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar, overload
+
+from gauzy.eventbus.event import AnyEvent
+from gauzy.eventbus.exceptions import DeclarationError
+from gauzy.eventbus.metadata import Delivered, Metadata
+
+MARK = "__eventbus_handler__"
+DEFAULT_QUEUE = "default"
+
+
+class Run(StrEnum):
+    """When a handler runs: in a Celery worker, or in the publishing process right after its commit."""
+
+    BACKGROUND = "background"
+    AFTER_COMMIT = "after_commit"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Handler:
+    """A declared handler. `events` is empty for one that takes every event."""
+
+    id: str  # stored for ever; its Celery task's name too
+    function: Callable[..., None]
+    events: tuple[type[AnyEvent], ...]
+    run: Run = Run.BACKGROUND
+    queue: str = DEFAULT_QUEUE
+    external: bool = False
+    history: bool = True
+    when: Callable[[Any], bool] | None = None
+    batch: int = 0
+    retries: tuple[float, ...] | None = None  # seconds; None: the setting RETRY_LADDER
+    wants_meta: bool = False
+
+    @property
+    def takes_every_event(self) -> bool:
+        return not self.events
+
+
+E = TypeVar("E", bound=AnyEvent)
+F = TypeVar("F", bound=Callable[..., None])
+
+
+class _Takes(Protocol[E]):
+    """Decorator for functions of (event) or (event, meta)."""
+
+    @overload
+    def __call__(self, function: Callable[[E], None], /) -> Callable[[E], None]: ...
+    @overload
+    def __call__(self, function: Callable[[E, Metadata], None], /) -> Callable[[E, Metadata], None]: ...
+
+
+BatchFunction = Callable[[Sequence[Delivered]], None]
+
+
+@overload
+def handles(
+    *events: type[E],
+    run: Run = ...,
+    queue: str = ...,
+    external: bool = ...,
+    history: bool | None = ...,
+    when: Callable[[E], bool] | None = ...,
+    retries: Sequence[float | timedelta] | None = ...,
+    id: str = ...,
+) -> _Takes[E]: ...
+@overload
+def handles(
+    *events: type[AnyEvent],
+    batch: int,
+    queue: str = ...,
+    history: bool = ...,
+    when: Callable[[Any], bool] | None = ...,
+    retries: Sequence[float | timedelta] | None = ...,
+    id: str = ...,
+) -> Callable[[BatchFunction], BatchFunction]: ...
+def handles(
+    *events: Any,
+    run: Run = Run.BACKGROUND,
+    queue: str = DEFAULT_QUEUE,
+    external: bool = False,
+    history: bool | None = None,
+    when: Callable[[Any], bool] | None = None,
+    batch: int = 0,
+    retries: Sequence[float | timedelta] | None = None,
+    id: str = "",
+) -> Any:
+    """Declare a handler of one or several events.
+
+    run: `BACKGROUND` (default) or `AFTER_COMMIT`. queue: the Celery queue of a background handler.
+    external: it acts outside the database; no transaction is open while it runs, and it runs at least once.
+    history: whether it wants events that are published as history (default: only if not external).
+    when: a pure predicate of the event, evaluated by the publisher; a false answer owes nothing.
+    batch: it receives up to that many deliveries at once, of several tenants, in one transaction.
+    retries: waits before further attempts, in seconds, instead of the setting `RETRY_LADDER`.
+    id: the old id of a handler that was renamed. Raises `DeclarationError` for combinations that make no sense.
+    """
+    if not events:
+        raise DeclarationError("@handles needs an event class; for all of them there is @handles_every_event.")
+
+    def declare(function: F) -> F:
+        handler = Handler(
+            id=id or _id_of(function),
+            function=function,
+            events=events,
+            run=run,
+            queue=queue,
+            external=external,
+            history=(not external) if history is None else history,
+            when=when,
+            batch=batch,
+            retries=_seconds(retries),
+            wants_meta=_wants_meta(function),
+        )
+        return _mark(function, handler)
+
+    return declare
+
+
+def handles_every_event(
+    *, batch: int = 0, queue: str = DEFAULT_QUEUE, id: str = ""
+) -> Callable[[BatchFunction], BatchFunction]:
+    """Declare a background handler of every event of the catalogue, present and future, that receives batches."""
+
+    def declare(function: BatchFunction) -> BatchFunction:
+        handler = Handler(id=id or _id_of(function), function=function, events=(), queue=queue, batch=batch or 1)
+        return _mark(function, handler)
+
+    return declare
+
+
+def marked(function: object) -> Handler | None:
+    """Return what a decorator declared on `function`, if one did."""
+    handler = getattr(function, MARK, None)
+    return handler if isinstance(handler, Handler) else None
+
+
+def _mark(function: F, handler: Handler) -> F:
+    _refuse_nonsense(handler)
+    setattr(function, MARK, handler)
+    return function
+
+
+def _id_of(function: Callable[..., None]) -> str:
+    """`employees.handlers.send_welcome_email` -> `employees.send_welcome_email`."""
+    app_label = function.__module__.removesuffix(".handlers").rsplit(".", 1)[-1]
+    return f"{app_label}.{function.__name__}"
+
+
+def _seconds(retries: Sequence[float | timedelta] | None) -> tuple[float, ...] | None:
+    if retries is None:
+        return None
+    return tuple(wait.total_seconds() if isinstance(wait, timedelta) else float(wait) for wait in retries)
+
+
+def _wants_meta(function: Callable[..., None]) -> bool:
+    return len(inspect.signature(function).parameters) == 2
+
+
+def _refuse_nonsense(handler: Handler) -> None:
+    parameters = inspect.signature(handler.function).parameters
+    expected = 1 if handler.batch else (1, 2)[handler.wants_meta]
+    problem = ""
+    if inspect.iscoroutinefunction(handler.function):
+        problem = "is `async def`; handlers are plain functions (use asyncio.run inside if you must)"
+    elif len(parameters) != expected:
+        problem = "must take (deliveries)" if handler.batch else "must take (event) or (event, meta)"
+    elif handler.run is Run.AFTER_COMMIT and (handler.external or handler.batch):
+        problem = "runs AFTER_COMMIT, which excludes external and batch: leave one of them out"
+    elif handler.external and handler.batch:
+        problem = "is external, which excludes batch: each call to the outside needs its own receipt"
+    if problem:
+        raise DeclarationError(f"The handler {handler.id} {problem}.")

@@ -1,0 +1,132 @@
+"""Publishing: check the event, stamp it, ask who wants it, store both in the caller's transaction."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import connections, transaction
+
+from gauzy import context
+from gauzy.eventbus import after_commit
+from gauzy.eventbus.catalogue import catalogue
+from gauzy.eventbus.conf import BusSettings, bus_settings
+from gauzy.eventbus.event import AnyEvent
+from gauzy.eventbus.event_type import EventType
+from gauzy.eventbus.exceptions import InvalidEvent, NotInTransaction
+from gauzy.eventbus.handler import Handler, Run
+from gauzy.eventbus.ids import uuid7
+from gauzy.eventbus.records import ALIAS, NewEvent, Owed
+from gauzy.eventbus.stores import store
+
+encode = msgspec.json.Encoder().encode
+
+# The test kit listens here: lists that receive (event id, event) of everything published in this process.
+taps: list[list[tuple[UUID, AnyEvent]]] = []
+
+
+def publish(event: AnyEvent, *, history: bool = False, dedup_key: str | None = None) -> UUID:
+    """Store `event` and what its handlers are owed, in the caller's transaction; return the event's id, never results.
+
+    history: it tells of something that happened long ago; handlers declared `history=False` are skipped.
+    dedup_key: a second publish of the same event type and tenant with this key stores nothing and returns the first id.
+    Raises `NotInTransaction`, `InvalidEvent` and `gauzy.context.MissingContext`. No handler's error gets here.
+    """
+    _require_transaction()
+    new, plan = _prepared(event, history=history, dedup_key=dedup_key, settings=bus_settings())
+    store().record([new])
+    if dedup_key is not None:
+        stored = store().id_of_dedup_key(new.columns[-1])
+        if stored != new.id:
+            return stored
+    transaction.on_commit(partial(after_commit.follow_up, [plan]), using=ALIAS, robust=True)
+    return new.id
+
+
+def publish_many(events: Sequence[AnyEvent], *, history: bool = False) -> list[UUID]:
+    """Publish several events at the price of one statement (on PostgreSQL); return their ids in the same order."""
+    if not events:
+        return []
+    _require_transaction()
+    settings = bus_settings()
+    prepared = [_prepared(event, history=history, dedup_key=None, settings=settings) for event in events]
+    store().record([new for new, _ in prepared])
+    plans = [plan for _, plan in prepared]
+    transaction.on_commit(partial(after_commit.follow_up, plans), using=ALIAS, robust=True)
+    return [new.id for new, _ in prepared]
+
+
+def _require_transaction() -> None:
+    if not connections[ALIAS].in_atomic_block:
+        raise NotInTransaction(
+            "Publish inside transaction.atomic(), together with the change the event speaks of: outside, the event "
+            "could exist without the change."
+        )
+
+
+def _prepared(
+    event: AnyEvent, *, history: bool, dedup_key: str | None, settings: BusSettings
+) -> tuple[NewEvent, after_commit.Plan]:
+    event_type = catalogue.type_of(event)
+    event_type.check(event)
+    data = encode(event)
+    if len(data) > settings.MAX_EVENT_BYTES:
+        raise InvalidEvent(
+            f"{type(event).__name__} takes {len(data)} bytes, more than MAX_EVENT_BYTES ({settings.MAX_EVENT_BYTES}): "
+            "carry ids instead of content."
+        )
+    wanted = _planned(event_type, event)
+    depth = context.current().depth
+    columns = _columns(event_type, event, data, history=history, dedup_key=dedup_key)
+    skipped = [(handler.id, "history") for handler in wanted if history and not handler.history]
+    handlers = [handler for handler in wanted if handler.history or not history]
+    for tap in taps:
+        tap.append((columns[0], event))
+    new = NewEvent(columns, [_owed(handler, depth, settings) for handler in handlers], skipped)
+    return new, after_commit.Plan(columns[0], event, handlers)
+
+
+def _planned(event_type: EventType, event: AnyEvent) -> list[Handler]:
+    """Ask every receiver of the event's signal. A condition that raises counts as owed: the worker shows its error."""
+    answers: list[tuple[Any, Any]] = event_type.signal.send_robust(sender=event_type.cls, event=event)
+    return [
+        receiver.handler if isinstance(answer, Exception) else answer
+        for receiver, answer in answers
+        if answer is not None
+    ]
+
+
+def _owed(handler: Handler, depth: int, settings: BusSettings) -> Owed:
+    delay = settings.AFTER_COMMIT_GRACE if handler.run is Run.AFTER_COMMIT else 0.0
+    dead_reason = f"loop: {depth} events caused one another" if depth > settings.MAX_DEPTH else ""
+    return Owed(handler.id, delay, dead_reason)
+
+
+def _columns(
+    event_type: EventType, event: AnyEvent, data: bytes, *, history: bool, dedup_key: str | None
+) -> tuple[Any, ...]:
+    """In the order of `records.EVENT_COLUMNS`."""
+    now_in = context.current()
+    actor = now_in.actor
+    return (
+        uuid7(),
+        event_type.name,
+        event_type.version,
+        event.tenant_id,
+        actor.kind.value,
+        actor.id,
+        actor.label[:300],
+        now_in.correlation_id,
+        now_in.causation_id,
+        now_in.handler,
+        now_in.depth,
+        datetime.now(UTC),
+        event_type.entity_type,
+        event_type.subject_of(event),
+        data.decode(),
+        history,
+        catalogue.fingerprint(event_type),
+        None if dedup_key is None else f"{event_type.name}:{event.tenant_id}:{dedup_key}",
+    )

@@ -1,0 +1,71 @@
+"""Rows of the bus's tables as plain values, and the names both sides of the store agree on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+ALIAS = "default"  # the database that events share with the rows they speak of
+
+EVENT_COLUMNS = (
+    "id, name, version, tenant_id, actor_kind, actor_id, actor_label, correlation_id, causation_id, "
+    "causing_handler, depth, occurred_at, subject_type, subject_id, data, history, known_handlers, dedup_key"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A delivery to insert: due `delay` seconds from now; dead from birth if `dead_reason` is given."""
+
+    handler: str
+    delay: float = 0.0
+    dead_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to insert: its columns as in `EVENT_COLUMNS`, what is owed, and who is skipped with which reason."""
+
+    columns: tuple[Any, ...]
+    owed: Sequence[Owed]
+    skipped: Sequence[tuple[str, str]]
+
+    @property
+    def id(self) -> UUID:
+        event_id: UUID = self.columns[0]
+        return event_id
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Names a delivery."""
+
+    event_id: UUID
+    handler: str
+    target: str
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery this process holds the lease of, with its event's columns."""
+
+    key: Key
+    token: UUID
+    attempt: int
+    failures: int
+    crashes: int
+    name: str
+    version: int
+    tenant_id: UUID | None
+    actor_kind: str
+    actor_id: UUID | None
+    actor_label: str
+    correlation_id: UUID
+    causation_id: UUID | None
+    causing_handler: str
+    depth: int
+    occurred_at: datetime
+    history: bool
+    data: bytes

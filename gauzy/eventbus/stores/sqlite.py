@@ -1,0 +1,180 @@
+"""SQLite: several statements in one `IMMEDIATE` transaction, whose write lock stands for PostgreSQL's row locks.
+
+Every claim looks before it locks, so that idling takes no write lock from requests.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from gauzy.eventbus.choices import Outcome
+from gauzy.eventbus.records import EVENT_COLUMNS, Claimed, Key, NewEvent
+from gauzy.eventbus.stores.base import Store
+
+INSERT_EVENT = f"""INSERT INTO eventbus_event ({EVENT_COLUMNS}, recorded_at, position)
+    VALUES ({", ".join(["%s"] * 19)}, (SELECT coalesce(max(position), 0) + 1 FROM eventbus_event))
+    ON CONFLICT (dedup_key) DO NOTHING"""
+
+INSERT_DELIVERY = """INSERT INTO eventbus_delivery
+    (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, dead_at, reason)
+    VALUES (%s, %s, '', 0, %s, %s, 0, 0, 0, %s, %s)"""
+
+INSERT_RECEIPT = """INSERT INTO eventbus_receipt
+    (event_id, handler, target, generation, outcome, reason, attempts, finished_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"""
+
+FREE = "handler = %s AND dead_at IS NULL AND due <= %s AND lease_until IS NULL"
+SUSPECT = "handler = %s AND dead_at IS NULL AND due <= %s AND lease_until < %s"
+
+LEASE = """UPDATE eventbus_delivery
+    SET crashes = crashes + (lease_until IS NOT NULL), lease_until = %s, lease_token = %s, attempts = attempts + 1
+    WHERE rowid IN (SELECT rowid FROM eventbus_delivery WHERE {where} ORDER BY due LIMIT %s)"""
+
+LEASED = """SELECT d.event_id, d.handler, d.target, d.generation, d.attempts, d.failures, d.crashes, e.name, e.version,
+    e.tenant_id, e.actor_kind, e.actor_id, e.actor_label, e.correlation_id, e.causation_id, e.causing_handler, e.depth,
+    e.occurred_at, e.history, e.data
+    FROM eventbus_delivery AS d JOIN eventbus_event AS e ON e.id = d.event_id
+    WHERE d.handler = %s AND d.lease_token = %s ORDER BY d.due"""
+
+COMPLETE = """DELETE FROM eventbus_delivery
+    WHERE event_id = %s AND handler = %s AND target = %s AND generation = %s AND lease_token = %s RETURNING attempts"""
+
+DUE = """SELECT 1 FROM eventbus_delivery WHERE handler = %s AND dead_at IS NULL AND due <= %s
+    AND (lease_until IS NULL OR lease_until < %s) LIMIT 1"""
+
+
+class SqliteStore(Store):
+    def _rows(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, [self._adapted(value) for value in parameters])
+            rows: list[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []
+            return rows
+
+    def _adapted(self, value: Any) -> Any:
+        if isinstance(value, UUID):
+            return value.hex
+        if isinstance(value, datetime):
+            return self.connection.ops.adapt_datetimefield_value(value)
+        return value.decode() if isinstance(value, bytes) else value
+
+    def now(self) -> datetime:
+        return timezone.now()
+
+    def record(self, events: Sequence[NewEvent]) -> None:
+        now = self.now()
+        for event in events:
+            if not self._insert(INSERT_EVENT, (*event.columns, now)):
+                continue
+            for owed in event.owed:
+                dead_at = now if owed.dead_reason else None
+                due = now + timedelta(seconds=owed.delay)
+                self._insert(INSERT_DELIVERY, (event.id, owed.handler, due, now, dead_at, owed.dead_reason))
+            for handler, reason in event.skipped:
+                self._insert(INSERT_RECEIPT, (event.id, handler, "", 0, Outcome.SKIPPED.value, reason, 0, now))
+
+    def claim(self, handler: str, *, limit: int, lease: float, moment: datetime | None = None) -> list[Claimed]:
+        return self._claimed(FREE, [handler, moment or self.now()], handler, limit, lease)
+
+    def claim_suspect(self, handler: str, *, lease: float) -> Claimed | None:
+        now = self.now()
+        found = self._claimed(SUSPECT, [handler, now, now], handler, 1, lease)
+        return found[0] if found else None
+
+    def claim_of_event(self, event_id: UUID, handlers: Sequence[str], *, lease: float) -> list[Claimed]:
+        where = "event_id = %s AND handler = %s AND dead_at IS NULL AND lease_until IS NULL"
+        return [c for handler in handlers for c in self._claimed(where, [event_id, handler], handler, 1, lease)]
+
+    def complete(self, claims: Sequence[Claimed], outcome: Outcome, reason: str = "") -> set[Key]:
+        return {claim.key for claim in claims if self._complete(claim, outcome, reason)}
+
+    def due_handlers(self, handlers: Iterable[str]) -> list[str]:
+        now = self.now()
+        return [handler for handler in handlers if self._rows(DUE, [handler, now, now])]
+
+    def try_sweep_lock(self) -> bool:
+        return True  # one machine: an idle look costs less than a lock
+
+    def _complete(self, claim: Claimed, outcome: Outcome, reason: str) -> bool:
+        key = claim.key
+        gone = self._rows(COMPLETE, [key.event_id, key.handler, key.target, key.generation, claim.token])
+        receipt = (
+            key.event_id,
+            key.handler,
+            key.target,
+            key.generation,
+            outcome.value,
+            reason[:300],
+            claim.attempt,
+            self.now(),
+        )
+        return bool(gone) and self._insert(INSERT_RECEIPT, receipt)
+
+    def _insert(self, sql: str, values: Sequence[Any]) -> bool:
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, [self._adapted(value) for value in values])
+            return bool(cursor.rowcount)
+
+    def _claimed(self, where: str, parameters: list[Any], handler: str, limit: int, lease: float) -> list[Claimed]:
+        if not self._rows(f"SELECT 1 FROM eventbus_delivery WHERE {where} LIMIT 1", parameters):
+            return []
+        token = uuid4()
+        with self.atomic():
+            until = self.now() + timedelta(seconds=lease)
+            self._rows(LEASE.format(where=where), [until, token, *parameters, limit])
+            rows = self._rows(LEASED, [handler, token])
+        return [_claimed(row, token) for row in rows]
+
+
+def _claimed(row: tuple[Any, ...], token: UUID) -> Claimed:
+    (
+        event_id,
+        handler,
+        target,
+        generation,
+        attempt,
+        failures,
+        crashes,
+        name,
+        version,
+        tenant,
+        kind,
+        actor,
+        label,
+        *rest,
+    ) = row
+    correlation, causation, causing_handler, depth, occurred_at, history, data = rest
+    return Claimed(
+        key=Key(UUID(event_id), handler, target, generation),
+        token=token,
+        attempt=attempt,
+        failures=failures,
+        crashes=crashes,
+        name=name,
+        version=version,
+        tenant_id=_uuid(tenant),
+        actor_kind=kind,
+        actor_id=_uuid(actor),
+        actor_label=label,
+        correlation_id=UUID(correlation),
+        causation_id=_uuid(causation),
+        causing_handler=causing_handler,
+        depth=depth,
+        occurred_at=_instant(occurred_at),
+        history=bool(history),
+        data=data.encode(),
+    )
+
+
+def _uuid(value: str | None) -> UUID | None:
+    return UUID(value) if value else None
+
+
+def _instant(value: str | datetime) -> datetime:
+    parsed = parse_datetime(value) if isinstance(value, str) else value
+    if parsed is None:
+        raise ValueError(f"Not a time: {value!r}")
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

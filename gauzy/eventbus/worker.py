@@ -1,0 +1,85 @@
+"""Draining: what the Celery task of a handler does."""
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+
+from django.db import close_old_connections
+
+from gauzy.eventbus import hints
+from gauzy.eventbus.catalogue import catalogue
+from gauzy.eventbus.conf import BusSettings, bus_settings
+from gauzy.eventbus.execution import run_batch, run_one
+from gauzy.eventbus.failing import settle_crash
+from gauzy.eventbus.handler import Handler
+from gauzy.eventbus.stores import store
+
+logger = logging.getLogger(__name__)
+
+stopping = threading.Event()  # set when this process is asked to stop: what is not started is handed back
+
+
+def drain(handler_id: str) -> int:
+    """Run what is due for a handler until nothing is left or DRAIN_BUDGET is spent; return how many were taken.
+
+    Safe to run anywhere, any number of times at once. If the budget ends first, a hint goes out: others get their turn.
+    """
+    handler, settings = catalogue.find_handler(handler_id), bus_settings()
+    if handler is None:
+        logger.warning("No handler %s in this release; its deliveries stay owed", handler_id)
+        return 0
+    deadline, taken = time.monotonic() + settings.DRAIN_BUDGET, 0
+    while not _over(deadline):
+        took = _take_suspect(handler, settings) + _take(handler, settings, deadline)
+        taken += took
+        if not took:
+            return taken
+    if not stopping.is_set():
+        hints.mark({handler_id})
+    return taken
+
+
+def drain_task(handler_id: str) -> None:
+    """The body of a handler's Celery task: a connection that broke between two tasks is replaced first."""
+    close_old_connections()
+    drain(handler_id)
+
+
+def deliver_due(handler_ids: Sequence[str] | None = None) -> int:
+    """Drain every handler (or these) in this thread until all are quiet; return how many deliveries were taken."""
+    ids = [handler.id for handler in catalogue.handlers] if handler_ids is None else list(handler_ids)
+    total = 0
+    while took := sum(drain(handler_id) for handler_id in store().due_handlers(ids)):
+        total += took
+    return total
+
+
+def _over(deadline: float) -> bool:
+    return stopping.is_set() or time.monotonic() >= deadline
+
+
+def _take_suspect(handler: Handler, settings: BusSettings) -> int:
+    """Run alone one delivery whose holder vanished, or set it aside if that happened too often."""
+    suspect = store().claim_suspect(handler.id, lease=settings.LEASE)
+    if suspect is None:
+        return 0
+    if suspect.crashes >= settings.CRASH_LIMIT:
+        settle_crash(handler, suspect)
+    else:
+        run_one(handler, suspect)
+    return 1
+
+
+def _take(handler: Handler, settings: BusSettings, deadline: float) -> int:
+    limit = handler.batch or (1 if handler.external else settings.CLAIM_SIZE)
+    claims = store().claim(handler.id, limit=limit, lease=settings.LEASE)
+    if handler.batch and len(claims) > 1:
+        run_batch(handler, claims)
+        return len(claims)
+    for index, claim in enumerate(claims):
+        if index and _over(deadline):
+            store().give_back(claims[index:])
+            return index
+        run_one(handler, claim)
+    return len(claims)

@@ -1,0 +1,77 @@
+from typing import Any
+from uuid import UUID
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from gauzy import context
+from gauzy.eventops import selectors, services
+from gauzy.eventops.api.paging import DeliveryPagination, FeedPagination
+from gauzy.eventops.api.serializers import (
+    DeliveryOutput,
+    DeliveryQuery,
+    EventDetailOutput,
+    EventOutput,
+    EventQuery,
+    SkipInput,
+    TrailOutput,
+)
+from gauzy.eventops.choices import DeliveryState
+from gauzy.eventops.trails import Trail, trails_of_event
+from gauzy.rest.serializers import StrictSerializer
+from gauzy.rest.views import ViewSet
+from gauzy.tenancy.roles import ADMINS
+
+_CAUSED = 100  # events shown with the one that caused them
+
+
+class EventViewSet(ViewSet):
+    """The tenant's events: newest first, or as a feed with `after`."""
+
+    roles = {"list": ADMINS, "retrieve": ADMINS}
+    queries = {"list": EventQuery}
+    outputs = {"list": EventOutput, "retrieve": EventDetailOutput}
+    pagination_class = FeedPagination
+
+    def list(self, request: Request) -> Response:
+        filters: Any = {name: value for name, value in self.query.items() if name != "after"}
+        return self.page(selectors.events(context.tenant_id(), **filters))
+
+    def retrieve(self, request: Request, event_id: UUID) -> Response:
+        """Who published it, what each handler did with it, and what it caused."""
+        event: Any = selectors.get_event(event_id, tenant_id=context.tenant_id())
+        event.deliveries, event.caused = trails_of_event(event), selectors.caused_by(event)[:_CAUSED]
+        return self.reply(event)
+
+
+class DeliveryViewSet(ViewSet):
+    """What handlers are owed of the tenant's events, and repair of what is dead."""
+
+    roles = {"list": ADMINS, "retry": ADMINS, "skip": ADMINS}
+    queries = {"list": DeliveryQuery}
+    inputs = {"retry": StrictSerializer, "skip": SkipInput}
+    outputs = {"list": DeliveryOutput, "retry": TrailOutput, "skip": TrailOutput}
+    pagination_class = DeliveryPagination
+
+    def list(self, request: Request) -> Response:
+        filters = self.query
+        state = DeliveryState(filters.pop("state"))
+        return self.page(selectors.deliveries_in(state, context.tenant_id(), **filters))
+
+    def retry(self, request: Request, event_id: UUID, handler: str) -> Response:
+        """Make a dead delivery due again. Its failures stay on record."""
+        self.read()
+        tenant_id = context.tenant_id()
+        services.retry_delivery(event_id=event_id, handler=handler, tenant_id=tenant_id, only_dead=True)
+        return self.reply(_trail(event_id, handler))
+
+    def skip(self, request: Request, event_id: UUID, handler: str) -> Response:
+        """Decide that the handler shall not have the event."""
+        tenant_id, reason = context.tenant_id(), self.read()["reason"]
+        services.skip_delivery(event_id=event_id, handler=handler, tenant_id=tenant_id, reason=reason, only_dead=True)
+        return self.reply(_trail(event_id, handler))
+
+
+def _trail(event_id: UUID, handler: str) -> Trail:
+    event = selectors.get_event(event_id, tenant_id=context.tenant_id())
+    return trails_of_event(event, handler)[0]

@@ -1,0 +1,15 @@
+"""The actions of `manage.py events`, one class each."""
+
+from gauzy.eventops.commands.action import Action, Output
+from gauzy.eventops.commands.catalogue import List
+from gauzy.eventops.commands.explain import Explain
+from gauzy.eventops.commands.repair import Dead, Retry, Skip
+from gauzy.eventops.commands.stats import Stats
+from gauzy.eventops.commands.tail import Tail
+from gauzy.eventops.commands.trace import Trace
+
+ACTIONS: dict[str, Action] = {
+    action.name: action for action in (List(), Explain(), Tail(), Trace(), Stats(), Dead(), Retry(), Skip())
+}
+
+__all__ = ["ACTIONS", "Action", "Output"]

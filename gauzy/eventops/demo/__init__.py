@@ -1,0 +1,1 @@
+"""The demonstration: a made-up company, set up and driven through the product's own HTTP API."""

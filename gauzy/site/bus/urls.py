@@ -1,0 +1,22 @@
+from django.urls import URLPattern, path
+from django.views.generic import View
+
+from gauzy.site.bus import repair_views, views
+from gauzy.site.unfolded import AdminSite
+
+
+def bus_urls(site: AdminSite) -> list[URLPattern]:
+    """Return the routes of the bus's pages inside the admin site."""
+
+    def page(route: str, view: type[View], name: str) -> URLPattern:
+        return path(route, site.admin_view(view.as_view(site=site)), name=name)
+
+    return [
+        page("events/", views.EventsPage, "bus_events"),
+        page("events/dead/", views.DeadPage, "bus_dead"),
+        page("events/dead/retry/", repair_views.RetrySelected, "bus_retry_selected"),
+        page("events/handlers/", views.HandlersPage, "bus_handlers"),
+        page("events/<uuid:event_id>/", views.EventPage, "bus_event"),
+        page("events/<uuid:event_id>/retry/", repair_views.Retry, "bus_retry"),
+        page("events/<uuid:event_id>/skip/", repair_views.Skip, "bus_skip"),
+    ]

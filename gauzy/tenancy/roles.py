@@ -1,0 +1,26 @@
+"""Which role may do what: groups of roles for views, and the table behind Django's permissions."""
+
+from collections.abc import Collection, Mapping
+
+from gauzy.tenancy.choices import Role
+
+MEMBERS = frozenset(Role)
+MANAGERS = frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER})
+ADMINS = frozenset({Role.OWNER, Role.ADMIN})
+OWNERS = frozenset({Role.OWNER})
+
+_roles_by_permission: dict[str, frozenset[Role]] = {}
+
+
+def register_role_permissions(table: Mapping[str, Collection[Role]]) -> None:
+    """Say which roles hold Django permissions such as "employees.view_employee". Call it in `AppConfig.ready()`."""
+    _roles_by_permission.update({permission: frozenset(roles) for permission, roles in table.items()})
+
+
+def roles_with(permission: str) -> frozenset[Role]:
+    """Return the roles that hold a permission; one that nobody registered is held by none."""
+    return _roles_by_permission.get(permission, frozenset())
+
+
+def permissions_of(role: Role) -> set[str]:
+    return {permission for permission, roles in _roles_by_permission.items() if role in roles}

@@ -1,0 +1,48 @@
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from gauzy.tenancy.choices import Role
+from gauzy.tenancy.exceptions import AmbiguousTenant, TenantNotFound
+from gauzy.tenancy.models import Membership, Tenant
+from gauzy.tenancy.roles import MANAGERS
+
+
+def find_tenant(id_or_name: str) -> Tenant:
+    """Return the tenant an operator named; raise `TenantNotFound` or `AmbiguousTenant`."""
+    if (tenant_id := _uuid(id_or_name)) and (tenant := Tenant.objects.filter(pk=tenant_id).first()):
+        return tenant
+    match list(Tenant.objects.filter(name=id_or_name)[:2]):
+        case [tenant]:
+            return tenant
+        case []:
+            raise TenantNotFound(f"There is no tenant {id_or_name!r}.")
+        case _:
+            raise AmbiguousTenant
+
+
+def tenants_named(part: str) -> QuerySet[Tenant]:
+    """Return the tenants with `part` in their name, by name: for superusers, who choose the one to work in."""
+    return Tenant.objects.filter(name__icontains=part).order_by("name", "id")
+
+
+def active_memberships(user_id: UUID) -> QuerySet[Membership]:
+    """Return a user's memberships in all tenants, oldest first: for the edge, before a tenant is known."""
+    memberships: QuerySet[Membership] = Membership.unscoped.filter(user_id=user_id, is_active=True)
+    return memberships.select_related("tenant").order_by("created_at", "id")
+
+
+def may_enter_admin(user_id: UUID) -> bool:
+    return active_memberships(user_id).filter(role__in=MANAGERS).exists()
+
+
+def is_last_owner(membership: Membership) -> bool:
+    owners = Membership.unscoped.filter(tenant_id=membership.tenant_id, role=Role.OWNER, is_active=True)
+    return membership.role == Role.OWNER and not owners.exclude(pk=membership.pk).exists()
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,30 @@
+"""Every route: each installed app's `api/urls.py` is served under /api/v1/."""
+
+from django.apps import apps
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.utils.module_loading import module_has_submodule
+from django.views.generic import RedirectView
+
+from gauzy.rest import fallback, health
+
+
+def _api_routes() -> list[URLPattern | URLResolver]:
+    with_api = [app for app in apps.get_app_configs() if app.module and module_has_submodule(app.module, "api.urls")]
+    return [path("", include(f"{app.name}.api.urls")) for app in with_api]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include(_api_routes())),
+    re_path(r"^api/.*", fallback.api_not_found),
+    path("accounts/", include("gauzy.users.pages.urls")),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("admin/", admin.site.urls),
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+]
+
+handler400 = fallback.bad_request
+handler403 = fallback.permission_denied
+handler404 = fallback.not_found
+handler500 = fallback.server_error

@@ -1,0 +1,22 @@
+from typing import Any
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from gauzy.users.exceptions import InvalidToken
+from gauzy.users.middleware import bearer_of
+
+
+class TokenAuthentication(BaseAuthentication):
+    """Tells DRF whom `TokenMiddleware` found. The context has long been in force."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        if bearer_of(request) is None:
+            return None
+        token = getattr(request, "access_token", None)
+        if token is None:
+            raise InvalidToken
+        return token.membership.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"

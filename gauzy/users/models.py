@@ -1,0 +1,66 @@
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+
+from gauzy.eventbus.ids import uuid7
+from gauzy.tenancy.selectors import may_enter_admin
+from gauzy.users.emails import normalize_email
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email=normalize_email(email or ""))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who can sign in. What they may do comes from their memberships, never from groups."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(unique=True)
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    is_active = models.BooleanField(default=True)
+    email_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    groups: Any = None
+    user_permissions: Any = None
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_short_name(self) -> str:
+        return self.first_name or self.email
+
+    @cached_property
+    def is_staff(self) -> bool:
+        """May enter the admin."""
+        return self.is_superuser or may_enter_admin(self.pk)
+
+
+class AccessToken(models.Model):
+    """A program's way in, bound to one membership. Only a digest is stored; `prefix` lets its owner recognise it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    membership = models.ForeignKey("tenancy.Membership", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100, blank=True)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.prefix}…"

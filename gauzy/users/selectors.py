@@ -1,0 +1,19 @@
+from django.utils import timezone
+
+from gauzy.users.emails import normalize_email
+from gauzy.users.models import AccessToken, User
+from gauzy.users.tokens import digest_of
+
+
+def find_by_email(email: str) -> User | None:
+    return User.objects.filter(email=normalize_email(email)).first()
+
+
+def find_usable_token(secret: str) -> AccessToken | None:
+    """Return the token with membership, tenant and user, in one query, if everything about it is in force."""
+    return (
+        AccessToken.objects.select_related("membership__tenant", "membership__user")
+        .filter(digest=digest_of(secret), revoked_at=None, expires_at__gt=timezone.now())
+        .filter(membership__is_active=True, membership__user__is_active=True)
+        .first()
+    )

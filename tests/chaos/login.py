@@ -1,0 +1,4 @@
+"""The owner of the prepared tenant."""
+
+EMAIL = "owner@chaos.example"
+PASSWORD = "correct horse battery staple"

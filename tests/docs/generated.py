@@ -1,0 +1,98 @@
+"""Parts of the documentation that the code writes: `python -m tests.docs.generated` brings them up to date."""
+
+import inspect
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+from tests.architecture.source import ROOT
+from tests.docs.pages import pages
+
+
+def events() -> str:
+    """Every event of the product, when it is published, and who handles it beside those that hear all."""
+    from gauzy.eventbus import catalogue  # noqa: PLC0415  after Django's set-up
+
+    mine = [known for known in catalogue.events if not known.app.startswith("tests")]
+    of_all = {handler.id for handler in catalogue.handlers if handler.takes_every_event}
+    rows = [
+        (
+            f"`{known.cls.__name__}`",
+            f"`{known.name}`",
+            _first_sentence(known.cls),
+            ", ".join(f"`{one.id}`" for one in catalogue.handlers_of(known) if one.id not in of_all) or "–",
+        )
+        for known in mine
+    ]
+    return _table(("event", "wire name", "published when", "handled by"), rows)
+
+
+def handlers_of_all() -> str:
+    from gauzy.eventbus import catalogue  # noqa: PLC0415  after Django's set-up
+
+    mine = [h for h in catalogue.handlers if h.takes_every_event and not h.function.__module__.startswith("tests")]
+    rows = [(f"`{one.id}`", f"`{one.queue}`", str(one.batch)) for one in mine]
+    return _table(("handler of every event", "queue", "at once"), rows)
+
+
+def bus_settings() -> str:
+    """The keys of `EVENTBUS`, with what its class says of each."""
+    from gauzy.eventbus.conf import BusSettings  # noqa: PLC0415  after Django's set-up
+
+    said = dict(re.findall(r"^([A-Z_]+): (.+)$", inspect.getdoc(BusSettings) or "", re.MULTILINE))
+    rows = [(f"`{key.name}`", f"`{_plain(key.default)}`", said[key.name]) for key in fields(BusSettings)]
+    return _table(("key", "default", "meaning"), rows)
+
+
+def contracts() -> str:
+    """The import contracts of pyproject.toml."""
+    settings: Any = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    rows = [(f"`{one['id']}`", one["name"]) for one in settings["tool"]["importlinter"]["contracts"]]
+    return _table(("contract", "what it holds"), rows)
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "events": events,
+    "handlers-of-all": handlers_of_all,
+    "bus-settings": bus_settings,
+    "contracts": contracts,
+}
+
+
+def blocks() -> dict[str, str]:
+    return {name: make() for name, make in BLOCKS.items()}
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _first_sentence(cls: type) -> str:
+    text = " ".join((inspect.getdoc(cls) or "").split())
+    return re.split(r"(?<=\.) ", text)[0].removesuffix(".")
+
+
+def _plain(value: object) -> str:
+    """Seconds without `.0`, tuples without quotes."""
+    if isinstance(value, tuple):
+        return ", ".join(map(_plain, value))
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def main() -> None:
+    import django  # noqa: PLC0415  settings come first
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gauzy.settings")
+    django.setup()
+    made = blocks()
+    for page in pages():
+        if (text := page.with_generated(made)) != page.text:
+            page.path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

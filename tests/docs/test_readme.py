@@ -1,0 +1,98 @@
+"""README.md does what it says: its event is added to a copy of the product, and its walk is walked."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from gauzy.eventops.demo.product import Product
+from gauzy.eventops.mailcatcher import MailCatcher
+from tests.architecture.source import PACKAGES, ROOT
+from tests.docs.pages import page
+
+README = page("README.md")
+OF_THIS_RUN = {"DATABASE_URL", "REDIS_URL", "BROKER_URL", "GAUZY_TEST_SERVICES"}
+PATIENCE = 120  # seconds
+SEPARATOR = "@@@@"
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the product to which someone has added the event of README.md."""
+    copy = tmp_path_factory.mktemp("product")
+    for name in (*PACKAGES, "tests"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("manage.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, copy / name)
+    for block in README.code("python", under="Add an event in five minutes"):
+        first, _, code = block.partition("\n")
+        with (copy / first.removeprefix("# ")).open("a", encoding="utf-8") as file:
+            file.write(f"\n\n{code}" if not code.startswith(" ") else code)
+    return copy
+
+
+@pytest.mark.sqlite  # once is enough
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["-m", "pytest", "-q", "tests/employees/test_anniversaries.py", "tests/employees/test_services.py"],
+        ["manage.py", "check", "--fail-level", "WARNING"],
+        ["manage.py", "makemigrations", "--check", "--dry-run"],
+    ],
+    ids=["tests", "check", "makemigrations"],
+)
+def test_the_event_that_readme_adds_works(followed: Path, command: list[str]) -> None:
+    environment = {name: value for name, value in os.environ.items() if name not in OF_THIS_RUN}
+    ran = _run([sys.executable, *command], cwd=followed, environment=environment)
+    assert ran.returncode == 0, ran.stdout
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[Product]:
+    """The product on an empty database, its mail caught."""
+    mail = MailCatcher(0)
+    mail.start()
+    try:
+        with Product(tmp_path, mail_port=mail.port) as running:
+            yield running
+    finally:
+        mail.stop()
+
+
+@pytest.mark.sqlite
+@pytest.mark.celery
+def test_the_walk_through_the_api_works(product: Product, tmp_path: Path) -> None:
+    blocks = [
+        block.replace("http://127.0.0.1:8000", product.url)
+        for block in README.code("sh", under="A walk through the API")
+    ]
+    walk = f"\nprintf {SEPARATOR!r}; sleep 1\n".join(blocks)  # people take longer to read
+    ran = _run(["bash", "-euc", walk], cwd=tmp_path, environment=os.environ)
+    assert ran.returncode == 0, ran.stdout
+    _, registered, me, verified, employee, event, activity = ran.stdout.split(SEPARATOR)
+    assert json.loads(registered)["email"] == "grace@example.org"
+    assert json.loads(me)["membership"]["role"] == "owner"
+    assert verified.strip() == "204"
+    assert json.loads(employee)["status"] == "active"
+    states = {delivery["handler"]: delivery["state"] for delivery in json.loads(event)["deliveries"]}
+    assert set(states.values()) <= {"done", "skipped"}
+    assert states["employees.send_welcome_email"] == "done"
+    assert "Employee created by Grace Hopper" in [row["description"] for row in json.loads(activity)["results"]]
+
+
+def _run(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=dict(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )

@@ -1,0 +1,20 @@
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+
+from gauzy import context
+from gauzy.eventbus.ids import uuid7
+
+
+@pytest.fixture
+def tenant_id() -> UUID:
+    return uuid7()
+
+
+@pytest.fixture(autouse=True)
+def acting(tenant_id: UUID) -> Iterator[context.Context]:
+    """Every test here acts as a user of one tenant."""
+    actor = context.Actor(context.ActorKind.USER, "Ada Lovelace", uuid7())
+    with context.acting(tenant_id=tenant_id, actor=actor) as entered:
+        yield entered

@@ -1,0 +1,171 @@
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+from django.apps import apps
+from django.core import checks
+from pytest_django import Settings
+
+from gauzy import eventbus as bus
+from gauzy.eventbus import exceptions
+from gauzy.eventbus.event import Change, Event
+from gauzy.eventbus.handler import marked
+from gauzy.eventbus.ids import uuid7
+from gauzy.eventbus.testing import connected
+from tests.eventbus import events
+from tests.eventbus.events import Colour, ThingCreatedEvent, ThingUpdatedEvent
+
+
+def test_an_event_survives_storage_with_every_kind_of_field(acting: Any) -> None:
+    event_type = bus.catalogue.event("bustests.thing_updated")
+    event = ThingUpdatedEvent(
+        thing_id=uuid4(),
+        changes=(Change(field="rate", old=None, new="12.50"), Change(field="active", old=True, new=False)),
+        colour=Colour.RED,
+        price=Decimal("12.50"),
+        seen_at=datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
+        tags=("a", "b"),
+    )
+    event_type.check(event)
+    assert event_type.decoder.decode(msgspec.json.encode(event)) == event
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"changes": ({"field": "a"},)},
+        {"changes": [Change(field="a", old=1, new=2)]},
+        {"changes": (Change(field="a", old=1, new=object()),)},  # type: ignore[arg-type]  # the point
+        {"colour": "red"},
+        {"price": 1.5},
+        {"seen_at": datetime(2026, 3, 29, 1, 30)},  # noqa: DTZ001  the point: no zone
+        {"tags": ("a", 1)},
+    ],
+)
+def test_a_wrong_value_in_any_kind_of_field_is_refused(fields: dict[str, Any]) -> None:
+    event = ThingUpdatedEvent(thing_id=uuid4(), **fields)
+    with pytest.raises(exceptions.InvalidEvent, match=next(iter(fields))):
+        bus.catalogue.event("bustests.thing_updated").check(event)
+
+
+def test_events_are_frozen() -> None:
+    event = ThingCreatedEvent(thing_id=uuid4())
+    with pytest.raises(AttributeError):
+        event.title = "b"  # type: ignore[misc]  # the point
+
+
+def test_a_field_that_could_not_be_decoded_later_is_refused_at_declaration() -> None:
+    class OddEvent(Event):
+        """Holds what no event may hold."""
+
+        anything: dict[str, Any]
+
+    with pytest.raises(exceptions.DeclarationError, match="anything cannot be stored"):
+        bus.event("bustests.odd", subject="anything", action="created")(OddEvent)
+
+
+def test_a_wire_name_belongs_to_one_class() -> None:
+    class OtherEvent(Event):
+        """Wants a name that is taken."""
+
+        thing_id: UUID
+
+    with pytest.raises(exceptions.DeclarationError, match="both use the name"):
+        bus.event("bustests.thing_created", subject="thing_id", action="created")(OtherEvent)
+
+
+def test_the_description_names_the_changed_fields() -> None:
+    event_type = bus.catalogue.event("bustests.thing_updated")
+    event = ThingUpdatedEvent(thing_id=uuid4(), changes=(Change(field="job_title", old="a", new="b"),))
+    assert event_type.describe(event) == "Thing updated: job title"
+    assert (event_type.entity_type, event_type.subject_of(event)) == ("thing", str(event.thing_id))
+
+
+def test_a_handler_takes_its_id_from_its_app_and_function() -> None:
+    def send_welcome_email(event: ThingCreatedEvent) -> None: ...
+
+    send_welcome_email.__module__ = "employees.handlers"
+    handler = marked(bus.handles(ThingCreatedEvent)(send_welcome_email))
+    assert handler is not None
+    assert handler.id == "employees.send_welcome_email"
+
+
+async def asynchronous(event: ThingCreatedEvent) -> None: ...
+def without_arguments() -> None: ...
+def with_three(event: ThingCreatedEvent, meta: bus.Metadata, more: int) -> None: ...
+def plain(event: ThingCreatedEvent) -> None: ...
+def batched(deliveries: Sequence[bus.Delivered]) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("function", "options", "reason"),
+    [
+        (asynchronous, {}, "async def"),
+        (without_arguments, {}, "must take"),
+        (with_three, {}, "must take"),
+        (plain, {"run": bus.Run.AFTER_COMMIT, "external": True}, "excludes external"),
+        (batched, {"batch": 5, "external": True}, "excludes batch"),
+    ],
+)
+def test_a_handler_that_cannot_work_is_refused_with_the_reason(function: Any, options: Any, reason: str) -> None:
+    with pytest.raises(exceptions.DeclarationError, match=reason):
+        bus.handles(ThingCreatedEvent, **options)(function)
+
+
+def test_connecting_after_start_up_is_refused() -> None:
+    assert apps.ready
+    with pytest.raises(exceptions.LateRegistration, match=r"AppConfig\.ready"):
+        bus.connect(events)
+
+
+def test_two_functions_cannot_share_an_id() -> None:
+    @bus.handles(ThingCreatedEvent, id="bustests.same")
+    def one(event: ThingCreatedEvent) -> None: ...
+
+    @bus.handles(ThingCreatedEvent, id="bustests.same")
+    def two(event: ThingCreatedEvent) -> None: ...
+
+    with connected(one), pytest.raises(exceptions.DeclarationError, match="Two handlers"), connected(two):
+        pass
+
+
+def found(check_id: str) -> list[checks.CheckMessage]:
+    return [message for message in checks.run_checks() if message.id == check_id]
+
+
+def test_check_names_an_unknown_setting(settings: Settings) -> None:
+    settings.EVENTBUS = settings.EVENTBUS | {"LEASES": 5}
+    assert "LEASES" in found("eventbus.E001")[0].msg
+
+
+def test_check_names_a_queue_that_nothing_serves() -> None:
+    @bus.handles(ThingCreatedEvent, id="bustests.lost", queue="nowhere")
+    def lost(event: ThingCreatedEvent) -> None: ...
+
+    with connected(lost):
+        assert "nowhere" in found("eventbus.E004")[0].msg
+
+
+def test_check_names_an_external_handler_on_the_shared_queue() -> None:
+    @bus.handles(ThingCreatedEvent, id="bustests.shared", external=True)
+    def shared(event: ThingCreatedEvent) -> None: ...
+
+    with connected(shared):
+        assert "bustests.shared" in found("eventbus.W005")[0].msg
+
+
+def test_the_products_own_declarations_are_clean() -> None:
+    mine = [m for m in checks.run_checks() if (m.id or "").startswith("eventbus.") and "tests." not in m.msg]
+    assert mine == []
+
+
+def test_ids_are_version_7_and_sort_by_time() -> None:
+    ids = [uuid7() for _ in range(1000)]
+    assert {made.version for made in ids} == {7}
+    assert len(set(ids)) == 1000
+    milliseconds = [made.int >> 80 for made in ids]
+    assert milliseconds == sorted(milliseconds)

@@ -1,0 +1,53 @@
+"""Companies with their people, made through the services."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from employees.models import Employee
+from employees.services import create_employee
+from gauzy.organizations.models import Organization
+from gauzy.tenancy.membership import acting_as
+from gauzy.tenancy.models import Membership
+from tests.factories.platform import new_owner, organization_of
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A tenant with its owner and first organization."""
+
+    owner: Membership
+    organization: Organization
+
+    @property
+    def tenant_id(self) -> UUID:
+        tenant_id: UUID = self.owner.tenant.id
+        return tenant_id
+
+
+def found_company(name: str = "Acme") -> Company:
+    owner = new_owner(organization_name=name)
+    return Company(owner, organization_of(owner))
+
+
+def acting_for(company: Company) -> AbstractContextManager[None]:
+    """Work as the company's owner."""
+    return acting_as(company.owner)
+
+
+def hire(company: Company, **values: Any) -> Employee:
+    """Make someone an employee of the company, as its owner; `values` are arguments of `create_employee`."""
+    person = {"email": f"ada-{next(_numbers)}@example.org", "first_name": "Ada", "last_name": "Lovelace"}
+    with acting_for(company):
+        return create_employee(**({"organization_id": company.organization.id} | person | values))
+
+
+def membership_of(employee: Employee) -> Membership:
+    found: Membership = Membership.unscoped.select_related("user").get(
+        tenant_id=employee.tenant_id, user_id=employee.user_id
+    )
+    return found
