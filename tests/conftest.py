@@ -10,6 +10,8 @@ from django.db import connection
 from django.test.utils import override_settings
 
 from gauzy import context
+from gauzy.context import Actor, ActorKind
+from gauzy.eventbus.ids import uuid7
 
 ON_SERVICES = os.environ.get("GAUZY_TEST_SERVICES") == "required"
 
@@ -61,3 +63,8 @@ def no_context_left_over() -> Iterator[None]:
 def nothing_counted_yet() -> None:
     """Throttles count in the cache, and every test comes from the same address."""
     cache.clear()
+
+
+@pytest.fixture
+def actor() -> Actor:
+    return Actor(ActorKind.USER, "Tess Tester", uuid7())

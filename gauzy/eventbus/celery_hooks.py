@@ -6,7 +6,7 @@ from typing import Any
 from celery import current_app, signals
 
 from gauzy.eventbus import inprocess, sweeping
-from gauzy.eventbus.worker import stopping
+from gauzy.eventbus.stopping import stopping
 
 
 def connect() -> None:
@@ -14,7 +14,7 @@ def connect() -> None:
     inprocess.register()
     signals.worker_process_init.connect(_start_sweeping, weak=False, dispatch_uid="eventbus")
     signals.worker_ready.connect(_start_sweeping_without_fork, weak=False, dispatch_uid="eventbus")
-    signals.worker_shutting_down.connect(_stop, weak=False, dispatch_uid="eventbus")
+    signals.worker_shutting_down.connect(_stop_worker, weak=False, dispatch_uid="eventbus")
     signals.worker_process_shutdown.connect(_stop, weak=False, dispatch_uid="eventbus")
 
 
@@ -36,3 +36,7 @@ def _start_sweeping_without_fork(sender: Any, **_: Any) -> None:
 
 def _stop(**_: Any) -> None:
     stopping.set()
+
+
+def _stop_worker(**_: Any) -> None:
+    stopping.set_for_worker()

@@ -8,7 +8,7 @@ from celery.worker import WorkController, state
 
 from gauzy.eventbus import celery_hooks, inprocess, sweeping
 from gauzy.eventbus.conf import bus_settings
-from gauzy.eventbus.worker import stopping
+from gauzy.eventbus.stopping import stopping
 
 STOP_TIMEOUT = 5.0  # seconds
 

@@ -12,6 +12,7 @@ from kombu.transport import TRANSPORT_ALIASES, memory
 
 SCHEME = "inprocess"
 LONGEST_WAIT = 1.0  # seconds between looks at the worker's own timers
+FULL_WAIT = 0.005  # seconds, while the prefetch limit is reached: only Celery's loop notes what is acknowledged
 
 arrived = threading.Event()
 
@@ -29,7 +30,8 @@ class Transport(memory.Transport):
 
     def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> None:
         """Deliver one message; raise TimeoutError, as kombu expects, when woken or timed out without one."""
-        deadline = time.monotonic() + (LONGEST_WAIT if timeout is None else min(timeout, LONGEST_WAIT))
+        wait = LONGEST_WAIT if all(channel.qos.can_consume() for channel in self.channels or ()) else FULL_WAIT
+        deadline = time.monotonic() + (wait if timeout is None else min(timeout, wait))
         cycle: Any = self.cycle
         while True:
             arrived.clear()

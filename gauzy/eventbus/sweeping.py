@@ -13,8 +13,9 @@ from gauzy.eventbus import hints
 from gauzy.eventbus.catalogue import catalogue
 from gauzy.eventbus.conf import bus_settings
 from gauzy.eventbus.records import ALIAS
+from gauzy.eventbus.stopping import stopping
 from gauzy.eventbus.stores import store
-from gauzy.eventbus.worker import drain, stopping
+from gauzy.eventbus.worker import drain
 
 logger = logging.getLogger(__name__)
 

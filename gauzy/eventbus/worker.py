@@ -1,7 +1,6 @@
 """Draining: what the Celery task of a handler does."""
 
 import logging
-import threading
 import time
 from collections.abc import Sequence
 
@@ -13,11 +12,10 @@ from gauzy.eventbus.conf import BusSettings, bus_settings
 from gauzy.eventbus.execution import run_batch, run_one
 from gauzy.eventbus.failing import settle_crash
 from gauzy.eventbus.handler import Handler
+from gauzy.eventbus.stopping import stopping
 from gauzy.eventbus.stores import store
 
 logger = logging.getLogger(__name__)
-
-stopping = threading.Event()  # set when this process is asked to stop: what is not started is handed back
 
 
 def drain(handler_id: str) -> int:

@@ -6,7 +6,7 @@ Every write repeats the condition under which it is right, so that a worker who 
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Unpack
+from typing import Any, Unpack
 from uuid import UUID
 
 from django.db import transaction
@@ -102,16 +102,7 @@ def skip_delivery(
         reason=reason,
         attempts=delivery.attempts,
     )
-    bus.publish(
-        DeliverySkippedEvent(
-            tenant_id=event.tenant_id,
-            event_id=event_id,
-            event_name=event.name,
-            handler=handler,
-            target=target,
-            reason=reason,
-        )
-    )
+    bus.publish(DeliverySkippedEvent(**_named(delivery, event), reason=reason))
 
 
 def _owed(event: StoredEvent, handler: str, target: str, *, only_dead: bool) -> Delivery:
@@ -154,13 +145,17 @@ def _retry_some(deliveries: Sequence[Delivery]) -> list[Delivery]:
 
 
 def _retried(delivery: Delivery, event: StoredEvent) -> DeliveryRetriedEvent:
-    return DeliveryRetriedEvent(
-        tenant_id=event.tenant_id,
-        event_id=event.id,
-        event_name=event.name,
-        handler=delivery.handler,
-        target=delivery.target,
-    )
+    return DeliveryRetriedEvent(**_named(delivery, event))
+
+
+def _named(delivery: Delivery, event: StoredEvent) -> dict[str, Any]:
+    return {
+        "tenant_id": event.tenant_id,
+        "event_id": event.id,
+        "event_name": event.name,
+        "handler": delivery.handler,
+        "target": delivery.target,
+    }
 
 
 def _announce(handlers: set[str]) -> None:

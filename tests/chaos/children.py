@@ -194,9 +194,9 @@ class Server(Child):
             return False
 
 
-def manage(*arguments: str, environment: Mapping[str, str]) -> str:
-    """Run a management command to its end and return what it prints."""
+def manage(*arguments: str, environment: Mapping[str, str], status: int = 0) -> str:
+    """Run a management command to its end, which must be that exit status, and return what it prints."""
     command = supervised([sys.executable, str(MANAGE), *arguments], dies_with=signal.SIGKILL)
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+    assert done.returncode == status, f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
     return done.stdout

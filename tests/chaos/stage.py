@@ -67,8 +67,8 @@ class Stage:
         self._children.append(server)
         return server
 
-    def manage(self, *arguments: str, **bus: Any) -> str:
-        return manage(*arguments, environment=self.environment(**bus))
+    def manage(self, *arguments: str, status: int = 0) -> str:
+        return manage(*arguments, environment=self.environment(), status=status)
 
     def settle(self) -> None:
         """Wait until nothing is owed, and check the accounts."""

@@ -177,6 +177,7 @@ def test_the_embedded_worker_runs_what_is_published_and_what_it_finds_at_start()
 
     with connected(notice):
         publish()
+        hints.send(["activitylog.record_activity"] * 50)  # whatever waits before it, prefetched two at a time
         embedded = start_worker()
         try:
             assert delivered.wait(10), "found by the sweep"

@@ -3,7 +3,8 @@
 Every claim looks before it locks, so that idling takes no write lock from requests.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -130,43 +131,10 @@ class SqliteStore(Store):
 
 
 def _claimed(row: tuple[Any, ...], token: UUID) -> Claimed:
-    (
-        event_id,
-        handler,
-        target,
-        generation,
-        attempt,
-        failures,
-        crashes,
-        name,
-        version,
-        tenant,
-        kind,
-        actor,
-        label,
-        *rest,
-    ) = row
-    correlation, causation, causing_handler, depth, occurred_at, history, data = rest
-    return Claimed(
-        key=Key(UUID(event_id), handler, target, generation),
-        token=token,
-        attempt=attempt,
-        failures=failures,
-        crashes=crashes,
-        name=name,
-        version=version,
-        tenant_id=_uuid(tenant),
-        actor_kind=kind,
-        actor_id=_uuid(actor),
-        actor_label=label,
-        correlation_id=UUID(correlation),
-        causation_id=_uuid(causation),
-        causing_handler=causing_handler,
-        depth=depth,
-        occurred_at=_instant(occurred_at),
-        history=bool(history),
-        data=data.encode(),
-    )
+    """Build what PostgreSQL's driver would: SQLite has no UUIDs, booleans or times of its own."""
+    event_id, handler, target, generation, *rest = row
+    columns = {name: TYPES[name](value) if name in TYPES else value for name, value in zip(COLUMNS, rest, strict=True)}
+    return Claimed(key=Key(UUID(event_id), handler, target, generation), token=token, **columns)
 
 
 def _uuid(value: str | None) -> UUID | None:
@@ -178,3 +146,15 @@ def _instant(value: str | datetime) -> datetime:
     if parsed is None:
         raise ValueError(f"Not a time: {value!r}")
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+COLUMNS = [field.name for field in fields(Claimed)][2:]  # as LEASED selects them, after the key
+TYPES: dict[str, Callable[[Any], Any]] = {
+    "tenant_id": _uuid,
+    "actor_id": _uuid,
+    "correlation_id": _uuid,
+    "causation_id": _uuid,
+    "occurred_at": _instant,
+    "history": bool,
+    "data": str.encode,
+}

@@ -1,0 +1,35 @@
+"""Users, their passwords and their tokens: every write.
+
+Passwords are hashed before a transaction opens: hashing is slow by intent, and on SQLite a transaction holds the only
+write lock.
+"""
+
+from gauzy.users.services.linking import set_password_with_link, verify_email
+from gauzy.users.services.registering import (
+    check_password_strength,
+    create_superuser,
+    create_tenant_with_owner,
+    draft_user,
+    find_or_create_user,
+    find_or_create_users,
+    register,
+)
+from gauzy.users.services.signing_in import IssuedToken, end_access, issue_token, login, note_token_use, revoke_token
+
+__all__ = [
+    "IssuedToken",
+    "check_password_strength",
+    "create_superuser",
+    "create_tenant_with_owner",
+    "draft_user",
+    "end_access",
+    "find_or_create_user",
+    "find_or_create_users",
+    "issue_token",
+    "login",
+    "note_token_use",
+    "register",
+    "revoke_token",
+    "set_password_with_link",
+    "verify_email",
+]

@@ -1,0 +1,99 @@
+"""Access tokens: issued against a password, used, revoked."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from gauzy.tenancy.models import Membership
+from gauzy.tenancy.selectors import active_memberships
+from gauzy.tenancy.services import end_membership
+from gauzy.users.exceptions import InvalidCredentials, NoMembership, TenantChoiceNeeded
+from gauzy.users.models import AccessToken, User
+from gauzy.users.tokens import SHOWN_CHARACTERS, digest_of, new_secret
+
+# A token's last use is written down at most this often: reading requests should not all write.
+USE_NOTED_EVERY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """`secret` is known only now: the row keeps its digest."""
+
+    secret: str
+    token: AccessToken
+
+
+def login(
+    *, email: str, password: str, tenant_id: UUID | None = None, name: str = "", request: Any = None
+) -> IssuedToken:
+    """Issue a token for the user's membership: the one in `tenant_id`, or the only one.
+
+    Nothing about tenants is said before the password is proved.
+    """
+    user = authenticate(request, username=email, password=password)
+    if not isinstance(user, User):
+        raise InvalidCredentials
+    membership = _choose_membership(user, tenant_id)
+    with transaction.atomic():
+        user.last_login = timezone.now()
+        user.save(update_fields=["last_login"])
+        return issue_token(membership=membership, name=name)
+
+
+def _choose_membership(user: User, tenant_id: UUID | None) -> Membership:
+    memberships = list(active_memberships(user.pk))
+    if tenant_id:
+        memberships = [membership for membership in memberships if membership.tenant_id == tenant_id]
+    if not memberships:
+        raise NoMembership
+    if len(memberships) > 1:
+        choices = [f"{membership.tenant_id}: {membership.tenant.name}" for membership in memberships]
+        raise TenantChoiceNeeded(fields={"tenant_id": choices})
+    memberships[0].user = user
+    return memberships[0]
+
+
+@transaction.atomic
+def issue_token(*, membership: Membership, name: str = "") -> IssuedToken:
+    secret = new_secret()
+    token = AccessToken(
+        membership=membership,
+        name=name,
+        prefix=secret[:SHOWN_CHARACTERS],
+        digest=digest_of(secret),
+        expires_at=timezone.now() + settings.ACCESS_TOKEN_LIFETIME,
+    )
+    token.save(force_insert=True)
+    return IssuedToken(secret, token)
+
+
+@transaction.atomic
+def revoke_token(*, token_id: UUID) -> None:
+    """Make a token useless from the next request on; safe to repeat."""
+    revoke(AccessToken.objects.filter(pk=token_id))
+
+
+@transaction.atomic
+def end_access(*, tenant_id: UUID, user_id: UUID) -> None:
+    """End a membership with its sessions and tokens; safe to repeat. Raise `LastOwner` for the last owner's."""
+    membership = active_memberships(user_id).filter(tenant_id=tenant_id).first()
+    if membership:
+        end_membership(membership)
+        revoke(AccessToken.objects.filter(membership=membership))
+
+
+def note_token_use(token: AccessToken) -> None:
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at > USE_NOTED_EVERY:
+        AccessToken.objects.filter(pk=token.pk).update(last_used_at=now)
+
+
+def revoke(tokens: QuerySet[AccessToken]) -> None:
+    tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
