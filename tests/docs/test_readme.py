@@ -66,6 +66,7 @@ def product(tmp_path: Path) -> Iterator[Product]:
 
 @pytest.mark.sqlite
 @pytest.mark.celery
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl, with which the walk is written")
 def test_the_walk_through_the_api_works(product: Product, tmp_path: Path) -> None:
     blocks = [
         block.replace("http://127.0.0.1:8000", product.url)
