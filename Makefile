@@ -79,7 +79,7 @@ check-deploy: $(INSTALLED)
 	@ENVIRONMENT=production ALLOWED_HOSTS=gauzy.example PUBLIC_URL=https://gauzy.example \
 	  SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	  DATABASE_URL=postgres://gauzy@127.0.0.1/gauzy REDIS_URL=redis://127.0.0.1/0 \
-	  EMAIL_HOST=127.0.0.1 DEFAULT_FROM_EMAIL=gauzy@gauzy.example \
+	  EMAIL_HOST=127.0.0.1 DEFAULT_FROM_EMAIL=gauzy@gauzy.example ENCRYPTION_KEYS=one,another \
 	  $(PY) manage.py check --deploy --fail-level WARNING
 
 clean:  ## remove what these commands made: .venv, the SQLite database, caches

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "gauzy.analytics",
     "gauzy.organizations",
     "employees",
+    "integrations",
     "activitylog",
 ]
 
@@ -119,7 +120,7 @@ CELERY_DB_REUSE_MAX = 1000  # without it Celery closes the connection around eve
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
-EVENTBUS: dict[str, Any] = {"QUEUES": ["default", "mail"]}
+EVENTBUS: dict[str, Any] = {"QUEUES": ["default", "mail", "integrations", "webhooks"]}
 
 # --- people and access ------------------------------------------------------------------------------------------------
 
@@ -159,6 +160,11 @@ DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Gauzy <gauzy@lo
 # The e-mail history shows links whole only where that opens nobody's account: not where people work.
 EMAIL_HISTORY_KEEPS_LINKS: bool = env.bool("EMAIL_HISTORY_KEEPS_LINKS", default=ENVIRONMENT == "development")
 
+# --- integrations -----------------------------------------------------------------------------------------------------
+
+# Secrets of integrations are encrypted with the first and can be read with any: a new key goes in front.
+ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[] if ENVIRONMENT == "production" else [SECRET_KEY])
+
 # --- REST -------------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
@@ -193,6 +199,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {  # fields of one name, values of their own
         "EmailStatus": "gauzy.notifications.choices.EmailStatus.choices",
         "EmployeeStatus": "employees.choices.EmployeeStatus.choices",
+        "IntegrationState": "integrations.choices.IntegrationState.choices",
+        "SyncState": "integrations.choices.SyncState.choices",
     },
     "POSTPROCESSING_HOOKS": [],  # choices stay where they are used: as components their names would clash
 }

@@ -6,7 +6,10 @@ from gauzy.settings.base import env
 
 _missing = [
     name
-    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "PUBLIC_URL", "EMAIL_HOST", "DEFAULT_FROM_EMAIL")
+    for name in (
+        *("SECRET_KEY", "ENCRYPTION_KEYS", "ALLOWED_HOSTS", "DATABASE_URL"),
+        *("PUBLIC_URL", "EMAIL_HOST", "DEFAULT_FROM_EMAIL"),
+    )
     if not env.str(name, default="")
 ]
 if not (env.str("BROKER_URL", default="") or env.str("REDIS_URL", default="")):

@@ -18,6 +18,7 @@ class Task(StrEnum):
     OVERVIEW = ""
     PEOPLE = "People"
     ORGANIZATION = "Organization"
+    INTEGRATIONS = "Integrations"
     ACTIVITY = "Activity"
     MESSAGES = "Messages"
     BUS = "Event bus"

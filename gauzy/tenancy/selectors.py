@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -34,6 +35,11 @@ def active_memberships(user_id: UUID) -> QuerySet[Membership]:
 
 def may_enter_admin(user_id: UUID) -> bool:
     return active_memberships(user_id).filter(role__in=MANAGERS).exists()
+
+
+def user_ids_with(roles: Collection[Role]) -> set[UUID]:
+    """Return the users who have one of these roles in the tenant in force."""
+    return set(Membership.objects.filter(role__in=roles, is_active=True).values_list("user_id", flat=True))
 
 
 def is_last_owner(membership: Membership) -> bool:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from gauzy.eventbus.testing import deliver_all
 from gauzy.tenancy.choices import Role
 from tests.factories.desk import desk_of, desk_of_superuser, every_list, model_named, page_of, text_of
+from tests.factories.integrations import connect_everything
 from tests.factories.people import Company, found_company, hire
 from tests.factories.platform import new_member, new_superuser
 
@@ -23,6 +24,7 @@ def rival(company: Company) -> Company:
     """Another company with a row of everything."""
     found = found_company("Rival")
     hire(found, first_name="Rita", email="rita@rival.example")
+    connect_everything(found)
     deliver_all(expect_failures=True)
     return found
 

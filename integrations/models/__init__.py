@@ -1,0 +1,3 @@
+from integrations.models.framework import ExternalId, Integration, SyncConflict, SyncRun
+
+__all__ = ["ExternalId", "Integration", "SyncConflict", "SyncRun"]

@@ -1,0 +1,65 @@
+from datetime import timedelta
+from typing import TypedDict, Unpack
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from integrations.choices import EntityKind, IntegrationState, Provider, SyncState
+from integrations.exceptions import IntegrationNotFound, SyncRunNotFound
+from integrations.models import ExternalId, Integration, SyncConflict, SyncRun
+
+# How long the holder of a sync may be silent: longer than a page takes with all its retries.
+LEASE = timedelta(minutes=2)
+
+
+class IntegrationFilters(TypedDict, total=False):
+    organization_id: UUID
+    provider: Provider
+    state: IntegrationState
+
+
+class RunFilters(TypedDict, total=False):
+    integration_id: UUID
+    state: SyncState
+
+
+def integrations(**filters: Unpack[IntegrationFilters]) -> QuerySet[Integration]:
+    return Integration.objects.filter(**filters)
+
+
+def get_integration(integration_id: UUID) -> Integration:
+    """Return an integration of the tenant; raise `IntegrationNotFound` for an unknown and for a foreign id."""
+    if integration := Integration.objects.filter(pk=integration_id).first():
+        return integration
+    raise IntegrationNotFound
+
+
+def sync_runs(**filters: Unpack[RunFilters]) -> QuerySet[SyncRun]:
+    return SyncRun.objects.filter(**filters)
+
+
+def get_sync_run(run_id: UUID) -> SyncRun:
+    """Return a run of the tenant; raise `SyncRunNotFound` for an unknown and for a foreign id."""
+    if run := SyncRun.objects.filter(pk=run_id).first():
+        return run
+    raise SyncRunNotFound
+
+
+def conflicts_of(run_id: UUID) -> QuerySet[SyncConflict]:
+    return SyncConflict.objects.filter(run_id=run_id)
+
+
+def find_mapped(integration_id: UUID, kind: EntityKind, external_id: str) -> ExternalId | None:
+    """Return what is known of a row of the other system, also if it is gone there."""
+    known = ExternalId.objects.filter(integration_id=integration_id, kind=kind, external_id=external_id)
+    return known.first()
+
+
+def mapped_to(kind: EntityKind, internal_id: UUID) -> QuerySet[ExternalId]:
+    """Return what other systems call a row of ours."""
+    return ExternalId.objects.filter(kind=kind, internal_id=internal_id)
+
+
+def integrations_whose_last_sync_failed() -> QuerySet[Integration]:
+    newest = SyncRun.objects.filter(integration=OuterRef("pk")).order_by("-id").values("state")[:1]
+    return Integration.objects.annotate(last_state=Subquery(newest)).filter(last_state=SyncState.FAILED)

@@ -1,0 +1,18 @@
+"""What there is to sync from each provider."""
+
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
+
+from integrations.choices import Provider
+from integrations.models import Integration, SyncRun
+from integrations.selectors import get_integration
+from integrations.services.syncing import Feed, run_sync
+
+_FEEDS: Mapping[Provider, Callable[[Integration], Sequence[Feed]]] = {}
+
+
+def sync(*, integration_id: UUID) -> SyncRun:
+    """Take in everything that an integration is set to; outside a transaction, see `run_sync`."""
+    integration = get_integration(integration_id)
+    feeds_of = _FEEDS.get(Provider(integration.provider))
+    return run_sync(integration_id=integration_id, feeds=feeds_of(integration) if feeds_of else [])

@@ -1,0 +1,58 @@
+"""Integrations, made through the services."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from gauzy.eventbus.ids import uuid7
+from integrations.choices import EntityKind, ItemOutcome, Provider
+from integrations.exceptions import IntegrationExists, ProviderError
+from integrations.models import Integration
+from integrations.selectors import find_mapped
+from integrations.services.connecting import create_integration
+from integrations.services.mapping import remember
+from integrations.services.syncing import run_sync
+from tests.factories.people import Company, acting_for
+
+
+class ListFeed:
+    """A feed of pages held in memory; each item is an id; a bad one is refused."""
+
+    name = "list"
+    kind = EntityKind.PROJECT
+
+    def __init__(self, integration: Integration, pages: Sequence[Sequence[str]], fails_at: int = -1) -> None:
+        self.integration, self.pages, self.fails_at = integration, pages, fails_at
+        self.fetched: list[str] = []
+        self.error: Exception = ProviderError("The other system is on fire.")
+
+    def fetch(self, cursor: str) -> tuple[Sequence[str], str]:
+        self.fetched.append(cursor)
+        number = int(cursor or 0)
+        if number == self.fails_at:
+            raise self.error
+        return self.pages[number], str(number + 1) if number + 1 < len(self.pages) else ""
+
+    def key_of(self, item: str) -> str:
+        return item
+
+    def take_in(self, item: str) -> ItemOutcome:
+        if item.startswith("bad"):
+            raise IntegrationExists
+        if find_mapped(self.integration.id, self.kind, item):
+            return ItemOutcome.UNCHANGED
+        remember(integration=self.integration, kind=self.kind, external_id=item, internal_id=uuid7())
+        return ItemOutcome.CREATED
+
+
+def connect(company: Company, provider: Provider = Provider.GITHUB, **values: Any) -> Integration:
+    """Connect the company, as its owner; `values` are arguments of `create_integration`."""
+    given: dict[str, Any] = {"organization_id": company.organization.id, "name": f"Our {provider.label}"} | values
+    with acting_for(company):
+        return create_integration(provider=provider, **given)
+
+
+def connect_everything(company: Company) -> None:
+    """Give the company a row of everything that the admin shows of integrations."""
+    integration = connect(company)
+    with acting_for(company):
+        run_sync(integration_id=integration.id, feeds=[ListFeed(integration, [["one"]])])
