@@ -9,9 +9,10 @@ class IntegrationsConfig(AppConfig):
         from gauzy.notifications.kinds import register_kind
         from gauzy.tenancy.roles import register_role_permissions
         from integrations import handlers
-        from integrations.choices import SYNC_FAILED
+        from integrations.choices import ENDPOINT_DISABLED, SYNC_FAILED
         from integrations.roles import PERMISSIONS
 
         bus.connect(handlers)
         register_kind(SYNC_FAILED, "A sync with another system failed")
+        register_kind(ENDPOINT_DISABLED, "A webhook endpoint was disabled")
         register_role_permissions(PERMISSIONS)

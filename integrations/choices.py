@@ -61,3 +61,15 @@ class ItemOutcome(TextChoices):
 
 # Kinds of notification.
 SYNC_FAILED = "integrations.sync_failed"
+
+
+class EndpointState(TextChoices):
+    """Paused by its owner; disabled by us, for refusing everything; removed for good."""
+
+    ACTIVE = "active", "Active"
+    PAUSED = "paused", "Paused"
+    DISABLED = "disabled", "Disabled after failures"
+    REMOVED = "removed", "Removed"
+
+
+ENDPOINT_DISABLED = "integrations.webhook_endpoint_disabled"

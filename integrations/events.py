@@ -42,3 +42,49 @@ class IntegrationSyncEvent(Event):
     unchanged: int
     conflicts: int
     error: str
+
+
+@event("integrations.webhook_endpoint_created", subject="webhook_endpoint_id", action=Action.CREATED)
+class WebhookEndpointCreatedEvent(Event):
+    """A tenant wants to be told of events at an address of theirs."""
+
+    webhook_endpoint_id: UUID
+
+
+@event("integrations.webhook_endpoint_updated", subject="webhook_endpoint_id", action=Action.UPDATED)
+class WebhookEndpointUpdatedEvent(Event):
+    """What an endpoint is told, or where, changed; of the address `changes` names the host only."""
+
+    webhook_endpoint_id: UUID
+    changes: tuple[Change, ...]
+
+
+@event("integrations.webhook_endpoint_disabled", subject="webhook_endpoint_id", action=Action.ENDED)
+class WebhookEndpointDisabledEvent(Event):
+    """An endpoint was switched off because it took nothing for days, or said that it is gone."""
+
+    webhook_endpoint_id: UUID
+    reason: str
+
+
+@event("integrations.webhook_queued", subject="webhook_endpoint_id", action=Action.STARTED)
+class WebhookQueuedEvent(Event):
+    """An endpoint is owed the news of an event that it chose."""
+
+    webhook_endpoint_id: UUID
+    event_id: UUID
+
+
+@event("integrations.webhook_pinged", subject="webhook_endpoint_id", action=Action.SENT)
+class WebhookPingedEvent(Event):
+    """Somebody wants to see whether an endpoint answers: it gets this very event."""
+
+    webhook_endpoint_id: UUID
+
+
+@event("integrations.webhook_replayed", subject="webhook_endpoint_id", action=Action.RETRIED)
+class WebhookReplayedEvent(Event):
+    """Somebody wants an endpoint to get an event once more."""
+
+    webhook_endpoint_id: UUID
+    event_id: UUID

@@ -79,3 +79,42 @@ class RateLimited(ProviderError):
     def __init__(self, after: float) -> None:
         super().__init__(f"The other system asks us to wait for {after:.0f} s.")
         self.after = after
+
+
+# --- outgoing webhooks ------------------------------------------------------------------------------------------------
+
+
+class EndpointNotFound(NotFound):
+    code = "webhook_endpoint_not_found"
+    message = "There is no such webhook endpoint."
+
+
+class EndpointNotActive(Conflict):
+    code = "webhook_endpoint_not_active"
+    message = "The webhook endpoint is not active."
+
+
+class EndpointIsRemoved(Conflict):
+    code = "webhook_endpoint_removed"
+    message = "The webhook endpoint was removed; create a new one."
+
+
+class AddressRefused(Invalid):
+    code = "webhook_address_refused"
+    message = "Give an https address of a host on the public internet, without a login in it."
+
+
+class UnknownEventType(Invalid):
+    code = "unknown_event_type"
+    message = "No event matches this: give a type, `app.*`, or `*`."
+
+
+class NotDelivered(Conflict):
+    """An endpoint did not take a message."""
+
+    code = "webhook_not_delivered"
+    message = "The endpoint did not take the message."
+
+    def __init__(self, reason: str, *, status: int | None = None, excerpt: str = "", after: float = 0) -> None:
+        super().__init__(reason)
+        self.status, self.excerpt, self.after = status, excerpt, after

@@ -7,4 +7,8 @@ PERMISSIONS = {
     "integrations.add_integration": ADMINS,
     "integrations.change_integration": ADMINS,
     "integrations.view_syncrun": ADMINS,
+    "integrations.view_webhookendpoint": ADMINS,
+    "integrations.add_webhookendpoint": ADMINS,
+    "integrations.change_webhookendpoint": ADMINS,
+    "integrations.view_webhookattempt": ADMINS,
 }

@@ -1,12 +1,14 @@
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import timedelta
 from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from integrations.choices import EntityKind, IntegrationState, Provider, SyncState
-from integrations.exceptions import IntegrationNotFound, SyncRunNotFound
-from integrations.models import ExternalId, Integration, SyncConflict, SyncRun
+from integrations.choices import EndpointState, EntityKind, IntegrationState, Provider, SyncState
+from integrations.exceptions import EndpointNotFound, IntegrationNotFound, SyncRunNotFound
+from integrations.models import ExternalId, Integration, SyncConflict, SyncRun, WebhookAttempt, WebhookEndpoint
 
 # How long the holder of a sync may be silent: longer than a page takes with all its retries.
 LEASE = timedelta(minutes=2)
@@ -63,3 +65,37 @@ def mapped_to(kind: EntityKind, internal_id: UUID) -> QuerySet[ExternalId]:
 def integrations_whose_last_sync_failed() -> QuerySet[Integration]:
     newest = SyncRun.objects.filter(integration=OuterRef("pk")).order_by("-id").values("state")[:1]
     return Integration.objects.annotate(last_state=Subquery(newest)).filter(last_state=SyncState.FAILED)
+
+
+class EndpointFilters(TypedDict, total=False):
+    state: EndpointState
+
+
+class AttemptFilters(TypedDict, total=False):
+    event_id: UUID
+    delivered: bool
+
+
+def endpoints(**filters: Unpack[EndpointFilters]) -> QuerySet[WebhookEndpoint]:
+    return WebhookEndpoint.objects.filter(**filters)
+
+
+def get_endpoint(endpoint_id: UUID) -> WebhookEndpoint:
+    """Return an endpoint of the tenant; raise `EndpointNotFound` for an unknown and for a foreign id."""
+    if endpoint := WebhookEndpoint.objects.filter(pk=endpoint_id).first():
+        return endpoint
+    raise EndpointNotFound
+
+
+def active_endpoints(tenant_ids: Collection[UUID]) -> dict[UUID, list[WebhookEndpoint]]:
+    """Return the active endpoints of several tenants, by tenant: for batch handlers."""
+    found: dict[UUID, list[WebhookEndpoint]] = defaultdict(list)
+    for endpoint in WebhookEndpoint.unscoped.filter(tenant_id__in=tenant_ids, state=EndpointState.ACTIVE).order_by(
+        "pk"
+    ):
+        found[endpoint.tenant_id].append(endpoint)
+    return found
+
+
+def attempts_at(endpoint_id: UUID, **filters: Unpack[AttemptFilters]) -> QuerySet[WebhookAttempt]:
+    return WebhookAttempt.objects.filter(endpoint_id=endpoint_id, **filters)

@@ -164,6 +164,9 @@ EMAIL_HISTORY_KEEPS_LINKS: bool = env.bool("EMAIL_HISTORY_KEEPS_LINKS", default=
 
 # Secrets of integrations are encrypted with the first and can be read with any: a new key goes in front.
 ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[] if ENVIRONMENT == "production" else [SECRET_KEY])
+# Hosts, perhaps with a port, that webhooks may go to although they are not public; also by plain http.
+WEBHOOK_ALLOWED_HOSTS: list[str] = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
+WEBHOOK_TIMEOUT: float = env.float("WEBHOOK_TIMEOUT", default=15.0)  # seconds for one attempt, from the look-up on
 
 # --- REST -------------------------------------------------------------------------------------------------------------
 
@@ -200,6 +203,7 @@ SPECTACULAR_SETTINGS = {
         "EmailStatus": "gauzy.notifications.choices.EmailStatus.choices",
         "EmployeeStatus": "employees.choices.EmployeeStatus.choices",
         "IntegrationState": "integrations.choices.IntegrationState.choices",
+        "EndpointState": "integrations.choices.EndpointState.choices",
         "SyncState": "integrations.choices.SyncState.choices",
     },
     "POSTPROCESSING_HOOKS": [],  # choices stay where they are used: as components their names would clash

@@ -1,5 +1,6 @@
 """Integrations in the admin; importing this registers them."""
 
 from integrations.admin.framework import IntegrationAdmin, SyncRunAdmin
+from integrations.admin.webhooks import WebhookAttemptAdmin, WebhookEndpointAdmin
 
-__all__ = ["IntegrationAdmin", "SyncRunAdmin"]
+__all__ = ["IntegrationAdmin", "SyncRunAdmin", "WebhookAttemptAdmin", "WebhookEndpointAdmin"]

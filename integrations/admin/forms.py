@@ -3,7 +3,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from gauzy.site.fields import long_text_field
+from gauzy.site.fields import long_text_field, text_field
 from gauzy.site.forms import ServiceForm
 from integrations.choices import Direction, EntityKind, Provider
 from integrations.providers.specs import SPECS
@@ -25,6 +25,27 @@ def _secrets_field() -> SecretsField:
         required=False,
         widget=long_text_field().widget,
         help_text="One NAME=SECRET per line; what is set stays unless named, and is never shown.",
+    )
+
+
+class PatternsField(forms.CharField):
+    """One pattern per line."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        return (super().clean(value) or "").split()
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class EndpointForm(ServiceForm):
+    url = text_field(max_length=500, label="Address", help_text="https, on the public internet.")
+    events = PatternsField(
+        widget=long_text_field().widget,
+        help_text="One per line: a type such as employees.employee_created, an app such as employees.*, or *.",
     )
 
 

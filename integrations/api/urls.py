@@ -1,7 +1,9 @@
 from django.urls import path
 
 from integrations.api.views import IntegrationViewSet, SyncRunViewSet
+from integrations.api.webhook_views import WebhookEndpointViewSet, WebhookEventTypesView
 
+_ENDPOINT = "webhook-endpoints/<uuid:endpoint_id>"
 _ONE = "integrations/<uuid:integration_id>"
 
 urlpatterns = [
@@ -12,4 +14,12 @@ urlpatterns = [
     path("sync-runs", SyncRunViewSet.as_view({"get": "list"})),
     path("sync-runs/<uuid:run_id>", SyncRunViewSet.as_view({"get": "retrieve"})),
     path("sync-runs/<uuid:run_id>/conflicts", SyncRunViewSet.as_view({"get": "conflicts"})),
+    path("webhook-endpoints", WebhookEndpointViewSet.as_view({"get": "list", "post": "create"})),
+    path(_ENDPOINT, WebhookEndpointViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
+    *(
+        path(f"{_ENDPOINT}/{verb}", WebhookEndpointViewSet.as_view({"post": verb.replace("-", "_")}))
+        for verb in ("pause", "resume", "remove", "rotate-secret", "ping", "replay")
+    ),
+    path(f"{_ENDPOINT}/attempts", WebhookEndpointViewSet.as_view({"get": "attempts"})),
+    path("webhook-event-types", WebhookEventTypesView.as_view()),
 ]

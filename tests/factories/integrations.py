@@ -9,6 +9,7 @@ from integrations.exceptions import IntegrationExists, ProviderError
 from integrations.models import Integration
 from integrations.selectors import find_mapped
 from integrations.services.connecting import create_integration
+from integrations.services.endpoints import create_endpoint, ping
 from integrations.services.mapping import remember
 from integrations.services.syncing import run_sync
 from tests.factories.people import Company, acting_for
@@ -56,3 +57,5 @@ def connect_everything(company: Company) -> None:
     integration = connect(company)
     with acting_for(company):
         run_sync(integration_id=integration.id, feeds=[ListFeed(integration, [["one"]])])
+        endpoint, _ = create_endpoint(url="https://hooks.invalid/", events=["employees.employee_ended"])
+        ping(endpoint_id=endpoint.id)
