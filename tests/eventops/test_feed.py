@@ -72,7 +72,7 @@ def test_the_latest_are_shown_in_the_feeds_order(tenant_id: UUID) -> None:
     assert everything_after(page.next)[0] == []
 
 
-@pytest.mark.parametrize("text", ["", "later", "12", "x.y", "-1.00", f"{'9' * 30}.{uuid7().hex}", "1.zz"])
+@pytest.mark.parametrize("text", ["", "later", "12", "x.y", "-1.00", f"{'9' * 30}.{'0' * 32}", "1.zz"])
 def test_what_is_no_cursor_is_refused(text: str) -> None:
     with pytest.raises(InvalidFeedCursor):
         feed.cursor(text)

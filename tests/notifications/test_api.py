@@ -135,7 +135,7 @@ def test_administrators_read_the_email_history_of_their_tenant(role: Role) -> No
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.EMPLOYEE, Role.VIEWER])
-@pytest.mark.parametrize("path", ["/api/v1/emails", f"/api/v1/emails/{uuid7()}"])
+@pytest.mark.parametrize("path", ["/api/v1/emails", f"/api/v1/emails/{UUID(int=0)}"])
 def test_nobody_else_reads_the_email_history(role: Role, path: str) -> None:
     assert token_client(new_member(new_owner(), role)).get(path).status_code == 403
 
