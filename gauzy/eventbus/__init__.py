@@ -13,7 +13,7 @@ from gauzy.eventbus.event_type import EventType
 from gauzy.eventbus.exceptions import BusError, LeaseLost, Permanent, Retry, Skip
 from gauzy.eventbus.handler import Run, handles, handles_every_event
 from gauzy.eventbus.metadata import Delivered, Metadata
-from gauzy.eventbus.publishing import publish, publish_many
+from gauzy.eventbus.publishing import publish, publish_many, withdraw
 
 __all__ = [
     "PERSONAL",
@@ -39,4 +39,5 @@ __all__ = [
     "handles_every_event",
     "publish",
     "publish_many",
+    "withdraw",
 ]

@@ -45,7 +45,9 @@ _queue = _Queue()
 
 def follow_up(plans: Sequence[Plan]) -> None:
     """Run by `transaction.on_commit(robust=True)`: may delay the publisher (within a budget), never undo its work."""
-    if background := {handler.id for plan in plans for handler in plan.handlers if handler.run is Run.BACKGROUND}:
+    if background := {
+        handler.id for plan in plans for handler in plan.handlers if handler.run is Run.BACKGROUND and not handler.after
+    }:
         hints.mark(background)
     for plan in plans:
         if committed.has_listeners(type(plan.event)):

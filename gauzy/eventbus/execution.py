@@ -10,22 +10,24 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
+from functools import partial
 from typing import TypeVar
 
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.utils.module_loading import import_string
 
 from gauzy import context
-from gauzy.eventbus import leases
+from gauzy.eventbus import hints, leases
 from gauzy.eventbus.catalogue import catalogue
 from gauzy.eventbus.choices import Outcome
+from gauzy.eventbus.claiming import lane_of
 from gauzy.eventbus.conf import bus_settings
 from gauzy.eventbus.event import AnyEvent
 from gauzy.eventbus.exceptions import LeaseLost, Skip
 from gauzy.eventbus.failing import Undecodable, settle
 from gauzy.eventbus.handler import Handler
 from gauzy.eventbus.metadata import Delivered, Metadata
-from gauzy.eventbus.records import Claimed
+from gauzy.eventbus.records import ALIAS, Claimed
 from gauzy.eventbus.stores import store
 
 logger = logging.getLogger(__name__)
@@ -51,11 +53,11 @@ def run_one(handler: Handler, claim: Claimed) -> Result:
     """Run one delivery to its receipt or its failure; never raises."""
     if not _understood(claim):
         return _give_back(claim)
-    attempt, started = (_run_external if handler.external else _run_in_transaction), time.monotonic()
+    attempt, started = _way(handler, claim), time.monotonic()
     try:
         result = _retrying_transient(lambda: attempt(handler, claim))
     except Skip as skip:
-        result = _skip(claim, str(skip))
+        result = _skip(handler, claim, str(skip))
     except LeaseLost:
         result = Result.GONE
     except Exception as error:  # noqa: BLE001  any error is the handler's own affair: recorded, retried
@@ -78,10 +80,38 @@ def run_batch(handler: Handler, claims: Sequence[Claimed]) -> dict[Result, int]:
     return {result: results.count(result) for result in Result}
 
 
+def _way(handler: Handler, claim: Claimed) -> Callable[[Handler, Claimed], Result]:
+    """A handler with targets is first asked which; that delivery has none itself."""
+    if handler.targets and not claim.key.target:
+        return _expand
+    return _run_external if handler.external else _run_in_transaction
+
+
+def _expand(handler: Handler, claim: Claimed) -> Result:
+    """Owe the handler's deliveries, one for each target that it names."""
+    event, meta = _opened(claim)
+    with _around(meta), store().atomic():
+        if not _complete(handler, claim):
+            return Result.GONE
+        with context.use(_context_of(claim)):
+            targets = sorted(set(handler.targets(event, meta))) if handler.targets else []
+        if not targets:
+            raise Skip("no target")
+        store().owe(claim.key, targets)
+        transaction.on_commit(partial(hints.mark, {handler.id}), using=ALIAS, robust=True)
+    return Result.DONE
+
+
+def _complete(handler: Handler, claim: Claimed, outcome: Outcome = Outcome.DONE, reason: str = "") -> bool:
+    if handler.ordered_by:
+        return store().complete_head(claim, lane_of(handler), outcome, reason)
+    return bool(store().complete([claim], outcome, reason))
+
+
 def _run_in_transaction(handler: Handler, claim: Claimed) -> Result:
     event, meta = _opened(claim)
     with _around(meta), store().atomic():
-        if not store().complete([claim], Outcome.DONE):
+        if not _complete(handler, claim):
             return Result.GONE
         with context.use(_context_of(claim)), _timed([claim]):
             _call(handler, event, meta)
@@ -105,7 +135,7 @@ def _run_external(handler: Handler, claim: Claimed) -> Result:
     def completing() -> Iterator[None]:
         nonlocal completed
         with store().atomic():
-            if not store().complete([claim], Outcome.DONE):
+            if not _complete(handler, claim):
                 raise LeaseLost(f"{claim.key.handler} lost its lease on event {claim.key.event_id}.")
             yield
             _record_if_slow([claim], time.monotonic() - started)
@@ -220,7 +250,7 @@ def _give_back(claim: Claimed) -> Result:
     return Result.GIVEN_BACK
 
 
-def _skip(claim: Claimed, reason: str) -> Result:
+def _skip(handler: Handler, claim: Claimed, reason: str) -> Result:
     with store().atomic():
-        store().complete([claim], Outcome.SKIPPED, reason)
+        _complete(handler, claim, Outcome.SKIPPED, reason)
     return Result.SKIPPED

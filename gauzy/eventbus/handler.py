@@ -1,11 +1,12 @@
 """Declaring handlers. The decorators only mark the function; `connect` (called in `AppConfig.ready`) registers it."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, Literal, Protocol, TypeVar, get_type_hints, overload
+from uuid import UUID
 
 from gauzy.eventbus.event import AnyEvent
 from gauzy.eventbus.exceptions import DeclarationError
@@ -13,6 +14,13 @@ from gauzy.eventbus.metadata import Delivered, Metadata
 
 MARK = "__eventbus_handler__"
 DEFAULT_QUEUE = "default"
+
+
+class OnDead(StrEnum):
+    """What a dead delivery of an ordered handler does to the later ones of its key."""
+
+    BLOCK = "block"
+    SKIP = "skip"
 
 
 class Run(StrEnum):
@@ -37,12 +45,17 @@ class Handler:
     batch: int = 0
     retries: tuple[float, ...] | None = None  # seconds; None: the setting RETRY_LADDER
     wants_meta: bool = False
+    ordered_by: str = ""  # the events' field whose value is the key
+    on_dead: OnDead = OnDead.BLOCK
+    after: float = 0.0  # seconds
+    targets: "Targets | None" = None
 
     @property
     def takes_every_event(self) -> bool:
         return not self.events
 
 
+Targets = Callable[[Any, Metadata], Iterable[str]]
 E = TypeVar("E", bound=AnyEvent)
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -68,6 +81,10 @@ def handles(
     history: bool | None = ...,
     when: Callable[[E], bool] | None = ...,
     retries: Sequence[float | timedelta] | None = ...,
+    ordered_by: str = ...,
+    on_dead: Literal["block", "skip"] = ...,
+    after: timedelta | None = ...,
+    targets: Callable[[E, Metadata], Iterable[str]] | None = ...,
     id: str = ...,
 ) -> _Takes[E]: ...
 @overload
@@ -89,6 +106,10 @@ def handles(
     when: Callable[[Any], bool] | None = None,
     batch: int = 0,
     retries: Sequence[float | timedelta] | None = None,
+    ordered_by: str = "",
+    on_dead: Literal["block", "skip"] = "block",
+    after: timedelta | None = None,
+    targets: Targets | None = None,
     id: str = "",
 ) -> Any:
     """Declare a handler of one or several events.
@@ -99,6 +120,10 @@ def handles(
     when: a pure predicate of the event, evaluated by the publisher; a false answer owes nothing.
     batch: it receives up to that many deliveries at once, of several tenants, in one transaction.
     retries: waits before further attempts, in seconds, instead of the setting `RETRY_LADDER`.
+    ordered_by: a field of the events; those with the same value come one at a time, in commit order, retries included.
+    on_dead: whether a dead delivery blocks the later ones of its key (`"block"`) or is passed (`"skip"`).
+    after: due that much later; `gauzy.eventbus.withdraw` takes it back until then.
+    targets: called by a worker with (event, meta), it names targets; each gets a delivery of its own (`meta.target`).
     id: the old id of a handler that was renamed. Raises `DeclarationError` for combinations that make no sense.
     """
     if not events:
@@ -117,19 +142,58 @@ def handles(
             batch=batch,
             retries=_seconds(retries),
             wants_meta=_wants_meta(function),
+            ordered_by=ordered_by,
+            on_dead=OnDead(on_dead),
+            after=0.0 if after is None else after.total_seconds(),
+            targets=targets,
         )
         return _mark(function, handler)
 
     return declare
 
 
+@overload
 def handles_every_event(
-    *, batch: int = 0, queue: str = DEFAULT_QUEUE, id: str = ""
-) -> Callable[[BatchFunction], BatchFunction]:
-    """Declare a background handler of every event of the catalogue, present and future, that receives batches."""
+    *, batch: int = ..., queue: str = ..., id: str = ...
+) -> Callable[[BatchFunction], BatchFunction]: ...
+@overload
+def handles_every_event(
+    *,
+    targets: Callable[[AnyEvent, Metadata], Iterable[str]],
+    queue: str = ...,
+    external: bool = ...,
+    history: bool | None = ...,
+    retries: Sequence[float | timedelta] | None = ...,
+    id: str = ...,
+) -> _Takes[AnyEvent]: ...
+def handles_every_event(
+    *,
+    batch: int = 0,
+    queue: str = DEFAULT_QUEUE,
+    targets: Targets | None = None,
+    external: bool = False,
+    history: bool | None = None,
+    retries: Sequence[float | timedelta] | None = None,
+    id: str = "",
+) -> Any:
+    """Declare a background handler of every event of the catalogue, present and future.
 
-    def declare(function: BatchFunction) -> BatchFunction:
-        handler = Handler(id=id or _id_of(function), function=function, events=(), queue=queue, batch=batch or 1)
+    It receives batches; or, with `targets`, one delivery for each target that this function names. See `handles`.
+    """
+
+    def declare(function: F) -> F:
+        handler = Handler(
+            id=id or _id_of(function),
+            function=function,
+            events=(),
+            queue=queue,
+            external=external,
+            history=(not external) if history is None else history,
+            batch=0 if targets else batch or 1,
+            retries=_seconds(retries),
+            wants_meta=_wants_meta(function),
+            targets=targets,
+        )
         return _mark(function, handler)
 
     return declare
@@ -164,16 +228,39 @@ def _wants_meta(function: Callable[..., None]) -> bool:
 
 
 def _refuse_nonsense(handler: Handler) -> None:
-    parameters = inspect.signature(handler.function).parameters
-    expected = 1 if handler.batch else (1, 2)[handler.wants_meta]
-    problem = ""
-    if inspect.iscoroutinefunction(handler.function):
-        problem = "is `async def`; handlers are plain functions (use asyncio.run inside if you must)"
-    elif len(parameters) != expected:
-        problem = "must take (deliveries)" if handler.batch else "must take (event) or (event, meta)"
-    elif handler.run is Run.AFTER_COMMIT and (handler.external or handler.batch):
-        problem = "runs AFTER_COMMIT, which excludes external and batch: leave one of them out"
-    elif handler.external and handler.batch:
-        problem = "is external, which excludes batch: each call to the outside needs its own receipt"
+    problem = _problem_of_function(handler) or _problem_of_options(handler) or _problem_of_key(handler)
     if problem:
         raise DeclarationError(f"The handler {handler.id} {problem}.")
+
+
+def _problem_of_function(handler: Handler) -> str:
+    parameters = inspect.signature(handler.function).parameters
+    if inspect.iscoroutinefunction(handler.function):
+        return "is `async def`; handlers are plain functions (use asyncio.run inside if you must)"
+    if len(parameters) != (1 if handler.batch else (1, 2)[handler.wants_meta]):
+        return "must take (deliveries)" if handler.batch else "must take (event) or (event, meta)"
+    return ""
+
+
+def _problem_of_options(handler: Handler) -> str:
+    later = {"external": handler.external, "batch": handler.batch, "ordered_by": handler.ordered_by}
+    later |= {"after": handler.after, "targets": handler.targets}
+    if handler.run is Run.AFTER_COMMIT and any(later.values()):
+        given = ", ".join(name for name, value in later.items() if value)
+        return f"runs AFTER_COMMIT, which excludes {given}: leave one of them out"
+    if handler.external and handler.batch:
+        return "is external, which excludes batch: each call to the outside needs its own receipt"
+    if handler.ordered_by and (handler.batch or handler.targets):
+        return "is ordered, which excludes batch and targets: its deliveries run one at a time"
+    if handler.targets and handler.batch:
+        return "has targets, which excludes batch: each target has its own outcome"
+    return ""
+
+
+def _problem_of_key(handler: Handler) -> str:
+    """The key is a field rather than a function, so that it cannot fail in the publisher."""
+    for cls in handler.events if handler.ordered_by else ():
+        kind = get_type_hints(cls).get(handler.ordered_by)
+        if not (kind in (UUID, str, int) or (isinstance(kind, type) and issubclass(kind, StrEnum))):
+            return f"is ordered by {handler.ordered_by!r}, which must be an id, text, number or enum in {cls.__name__}"
+    return ""

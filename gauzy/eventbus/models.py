@@ -79,6 +79,8 @@ class Delivery(DeliveryKey):
     crashes = models.PositiveSmallIntegerField(default=0)
     dead_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, default="")
+    ordering_key = models.CharField(max_length=120, null=True)  # noqa: DJ001  null: not ordered, and not in its index
+    order_number = models.BigIntegerField(null=True)  # taken while the publisher holds the key's lock
 
     class Meta:
         db_table = "eventbus_delivery"
@@ -86,6 +88,11 @@ class Delivery(DeliveryKey):
         indexes = [
             models.Index(fields=["handler", "due"], name="eventbus_delivery_claim", condition=Q(dead_at__isnull=True)),
             models.Index(fields=["dead_at"], name="eventbus_delivery_dead", condition=Q(dead_at__isnull=False)),
+            models.Index(
+                fields=["handler", "ordering_key", "order_number"],
+                name="eventbus_delivery_order",
+                condition=Q(ordering_key__isnull=False),
+            ),
         ]
 
 

@@ -22,6 +22,7 @@ from gauzy.eventbus.records import ALIAS, NewEvent, Owed
 from gauzy.eventbus.stores import store
 
 encode = msgspec.json.Encoder().encode
+LONGEST_KEY = 120  # characters; longer ones that begin alike share their order
 
 # The test kit listens here: lists that receive (event id, event) of everything published in this process.
 taps: list[list[tuple[UUID, AnyEvent]]] = []
@@ -58,6 +59,16 @@ def publish_many(events: Sequence[AnyEvent], *, history: bool = False) -> list[U
     return [new.id for new, _ in prepared]
 
 
+def withdraw(event_id: UUID, handler_id: str) -> bool:
+    """Take back what a handler is still owed of an event, in the transaction that makes it moot; tell if anything was.
+
+    A handler on the database that runs at this moment is waited for: then there is nothing left to take back. An
+    external one that runs may still act.
+    """
+    _require_transaction()
+    return store().withdraw(event_id, handler_id, reason="withdrawn")
+
+
 def _require_transaction() -> None:
     if not connections[ALIAS].in_atomic_block:
         raise NotInTransaction(
@@ -84,7 +95,7 @@ def _prepared(
     handlers = [handler for handler in wanted if handler.history or not history]
     for tap in taps:
         tap.append((columns[0], event))
-    new = NewEvent(columns, [_owed(handler, depth, settings) for handler in handlers], skipped)
+    new = NewEvent(columns, [_owed(handler, event, depth, settings) for handler in handlers], skipped)
     return new, after_commit.Plan(columns[0], event, handlers)
 
 
@@ -98,10 +109,15 @@ def _planned(event_type: EventType, event: AnyEvent) -> list[Handler]:
     ]
 
 
-def _owed(handler: Handler, depth: int, settings: BusSettings) -> Owed:
-    delay = settings.AFTER_COMMIT_GRACE if handler.run is Run.AFTER_COMMIT else 0.0
+def _owed(handler: Handler, event: AnyEvent, depth: int, settings: BusSettings) -> Owed:
+    delay = settings.AFTER_COMMIT_GRACE if handler.run is Run.AFTER_COMMIT else handler.after
     dead_reason = f"loop: {depth} events caused one another" if depth > settings.MAX_DEPTH else ""
-    return Owed(handler.id, delay, dead_reason)
+    return Owed(handler.id, delay, dead_reason, ordering_key(handler, event))
+
+
+def ordering_key(handler: Handler, event: AnyEvent) -> str | None:
+    """Return the key whose deliveries the handler has in order; None if it has no order."""
+    return str(getattr(event, handler.ordered_by))[:LONGEST_KEY] if handler.ordered_by else None
 
 
 def _columns(

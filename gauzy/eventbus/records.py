@@ -16,11 +16,15 @@ EVENT_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A delivery to insert: due `delay` seconds from now; dead from birth if `dead_reason` is given."""
+    """A delivery to insert: due `delay` seconds from now; dead from birth if `dead_reason` is given.
+
+    ordering_key: the handler has this key's deliveries one at a time, in commit order.
+    """
 
     handler: str
     delay: float = 0.0
     dead_reason: str = ""
+    ordering_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,15 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Lane:
+    """How an ordered handler walks through its keys."""
+
+    handler: str
+    passes_dead: bool  # else a dead delivery blocks its key
+    after_key: str = ""  # look at the keys behind this one
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
     """A delivery this process holds the lease of, with its event's columns."""
 
@@ -68,4 +81,5 @@ class Claimed:
     depth: int
     occurred_at: datetime
     history: bool
+    ordering_key: str | None
     data: bytes

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from gauzy.eventbus import connecting, publishing
+from gauzy.eventbus import claiming, connecting, publishing
 from gauzy.eventbus.catalogue import catalogue
 from gauzy.eventbus.conf import bus_settings
 from gauzy.eventbus.event import AnyEvent
@@ -105,7 +105,8 @@ def _deliver(handler: Handler, now: datetime | None, results: Counter[Result]) -
     moment = now
     if handler.run is Run.AFTER_COMMIT:
         moment = (now or store().now()) + timedelta(seconds=bus_settings().AFTER_COMMIT_GRACE + 1)
-    claims = store().claim(handler.id, limit=handler.batch or 100, lease=bus_settings().LEASE, moment=moment)
+    limit = handler.batch or (1 if handler.ordered_by else 100)
+    claims = claiming.claim(handler, limit=limit, moment=moment)
     if handler.batch and claims:
         results.update(run_batch(handler, claims))
     else:

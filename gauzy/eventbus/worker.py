@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from django.db import close_old_connections
 
-from gauzy.eventbus import hints
+from gauzy.eventbus import claiming, hints
 from gauzy.eventbus.catalogue import catalogue
 from gauzy.eventbus.conf import BusSettings, bus_settings
-from gauzy.eventbus.execution import run_batch, run_one
+from gauzy.eventbus.execution import Result, run_batch, run_one
 from gauzy.eventbus.failing import settle_crash
 from gauzy.eventbus.handler import Handler
 from gauzy.eventbus.stopping import stopping
@@ -59,7 +59,7 @@ def _over(deadline: float) -> bool:
 
 def _take_suspect(handler: Handler, settings: BusSettings) -> int:
     """Run alone one delivery whose holder vanished, or set it aside if that happened too often."""
-    suspect = store().claim_suspect(handler.id, lease=settings.LEASE)
+    suspect = claiming.claim_suspect(handler)
     if suspect is None:
         return 0
     if suspect.crashes >= settings.CRASH_LIMIT:
@@ -71,7 +71,7 @@ def _take_suspect(handler: Handler, settings: BusSettings) -> int:
 
 def _take(handler: Handler, settings: BusSettings, deadline: float) -> int:
     limit = handler.batch or (1 if handler.external else settings.CLAIM_SIZE)
-    claims = store().claim(handler.id, limit=limit, lease=settings.LEASE)
+    claims = claiming.claim(handler, limit=limit)
     if handler.batch and len(claims) > 1:
         run_batch(handler, claims)
         return len(claims)
@@ -79,5 +79,8 @@ def _take(handler: Handler, settings: BusSettings, deadline: float) -> int:
         if index and _over(deadline):
             store().give_back(claims[index:])
             return index
-        run_one(handler, claim)
+        result = run_one(handler, claim)
+        if handler.ordered_by and result not in (Result.DONE, Result.SKIPPED):
+            store().give_back(claims[index + 1 :])  # the rest of the key waits for its head
+            return index + 1
     return len(claims)

@@ -15,7 +15,7 @@ from django.db.models import F, QuerySet
 
 from gauzy.eventbus.choices import FailureKind, Outcome
 from gauzy.eventbus.models import Delivery, Failure, Receipt, StoredEvent
-from gauzy.eventbus.records import ALIAS, Claimed, Key, NewEvent
+from gauzy.eventbus.records import ALIAS, Claimed, Key, Lane, NewEvent
 
 
 class Store(ABC):
@@ -48,6 +48,23 @@ class Store(ABC):
         """Lease one delivery whose holder let its lease run out, counting a crash."""
 
     @abstractmethod
+    def claim_run(
+        self, lane: Lane, *, limit: int, lease: float, moment: datetime | None = None, suspect: bool = False
+    ) -> list[Claimed]:
+        """Lease up to `limit` successive deliveries of one key, from its head on; the first key with a free head.
+
+        suspect: a head, alone, whose holder let its lease run out.
+        """
+
+    @abstractmethod
+    def complete_head(self, claim: Claimed, lane: Lane, outcome: Outcome, reason: str = "") -> bool:
+        """Do what `complete` does for an ordered delivery, provided that no earlier one of its key is owed."""
+
+    @abstractmethod
+    def owe(self, key: Key, targets: Sequence[str]) -> None:
+        """Insert a delivery for each target, beside that of `key`, in the caller's transaction; keep what exists."""
+
+    @abstractmethod
     def claim_of_event(self, event_id: UUID, handlers: Sequence[str], *, lease: float) -> list[Claimed]:
         """Lease these handlers' deliveries of one event although they are not due yet (right after the commit)."""
 
@@ -69,6 +86,27 @@ class Store(ABC):
 
     def id_of_dedup_key(self, dedup_key: str) -> UUID:
         return StoredEvent.objects.values_list("id", flat=True).get(dedup_key=dedup_key)
+
+    def withdraw(self, event_id: UUID, handler: str, *, reason: str) -> bool:
+        """Turn what is owed into receipts `skipped`, in the caller's transaction. Waits for one that is running."""
+        owed = Delivery.objects.using(ALIAS).filter(event_id=event_id, handler=handler)
+        rows = list(owed.select_for_update())
+        receipts = [
+            Receipt(
+                event_id=event_id,
+                handler=handler,
+                target=row.target,
+                generation=row.generation,
+                outcome=Outcome.SKIPPED,
+                reason=reason,
+                attempts=row.attempts,
+            )
+            for row in rows
+        ]
+        for row in rows:
+            owed.filter(pk=row.pk).delete()
+        Receipt.objects.using(ALIAS).bulk_create(receipts, ignore_conflicts=True)
+        return bool(rows)
 
     def record_duration(self, claims: Sequence[Claimed], milliseconds: int) -> None:
         """Add the time a handler took to the receipts written by `complete`, in the same transaction."""

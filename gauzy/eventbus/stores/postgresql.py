@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from gauzy.eventbus.choices import Outcome
-from gauzy.eventbus.records import EVENT_COLUMNS, Claimed, Key, NewEvent
+from gauzy.eventbus.records import EVENT_COLUMNS, Claimed, Key, Lane, NewEvent
 from gauzy.eventbus.stores.base import Store
 
 # The transaction's id is the event's position in the feed; see `gauzy.eventops.feed`.
-RECORD = f"""
+RECORDED = f"""
 WITH recorded AS (
     INSERT INTO eventbus_event ({EVENT_COLUMNS}, recorded_at, position)
     SELECT new.*, statement_timestamp(), pg_current_xact_id()::text::bigint
@@ -28,6 +28,9 @@ WITH recorded AS (
     FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS s (event_id, handler, reason)
     JOIN recorded ON recorded.id = s.event_id
 )
+"""
+
+RECORD = f"""{RECORDED}
 INSERT INTO eventbus_delivery
     (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, dead_at, reason)
 SELECT o.event_id, o.handler, '', 0, statement_timestamp() + o.delay * interval '1 second', statement_timestamp(),
@@ -36,32 +39,83 @@ FROM unnest(%s::uuid[], %s::text[], %s::float8[], %s::text[]) AS o (event_id, ha
 JOIN recorded ON recorded.id = o.event_id
 """
 
+# A key's number is drawn while its lock is held, which lasts until the publisher's commit: so numbers are in commit
+# order. Keys are locked in one order, whatever the order of the events.
+RECORD_ORDERED = f"""{RECORDED}, owed AS MATERIALIZED (
+    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::float8[], %s::text[], %s::text[])
+        WITH ORDINALITY AS o (event_id, handler, delay, reason, key, place)
+), locked AS MATERIALIZED (
+    SELECT handler, key, pg_advisory_xact_lock(hashtextextended(handler || ' ' || key, 0))
+    FROM (SELECT DISTINCT handler, key FROM owed WHERE key IS NOT NULL ORDER BY handler, key) AS keys
+)
+INSERT INTO eventbus_delivery
+    (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, dead_at, reason, ordering_key,
+     order_number)
+SELECT event_id, handler, '', 0, clock_timestamp() + delay * interval '1 second', clock_timestamp(),
+       0, 0, 0, CASE WHEN reason <> '' THEN statement_timestamp() END, reason, key,
+       CASE WHEN key IS NOT NULL THEN nextval('eventbus_order') END
+FROM (
+    SELECT owed.* FROM owed LEFT JOIN locked USING (handler, key) JOIN recorded ON recorded.id = owed.event_id
+    ORDER BY place
+) AS o
+"""
+
 # `ctid = ANY(ARRAY(...))` walks the claim index once; `pk IN (SELECT ...)` reads twenty times the pages.
 CLAIM = """
 UPDATE eventbus_delivery AS d
-SET lease_until = statement_timestamp() + %s * interval '1 second', lease_token = %s, attempts = d.attempts + 1,
-    crashes = d.crashes + (d.lease_until IS NOT NULL)::int
+SET lease_until = statement_timestamp() + %(lease)s * interval '1 second', lease_token = %(token)s,
+    attempts = d.attempts + 1, crashes = d.crashes + (d.lease_until IS NOT NULL)::int
 FROM eventbus_event AS e
 WHERE e.id = d.event_id AND d.ctid = ANY(ARRAY({selection}))
 RETURNING d.due, d.event_id, d.handler, d.target, d.generation, d.attempts, d.failures, d.crashes, e.name, e.version,
           e.tenant_id, e.actor_kind, e.actor_id, e.actor_label, e.correlation_id, e.causation_id, e.causing_handler,
-          e.depth, e.occurred_at, e.history, e.data
+          e.depth, e.occurred_at, e.history, d.ordering_key, e.data, d.order_number
 """
 
 FREE = """SELECT ctid FROM eventbus_delivery
-    WHERE handler = %s AND dead_at IS NULL AND due <= {moment} AND lease_until IS NULL
-    ORDER BY due LIMIT %s FOR UPDATE SKIP LOCKED"""
+    WHERE handler = %(handler)s AND dead_at IS NULL AND due <= {moment} AND lease_until IS NULL
+    ORDER BY due LIMIT %(limit)s FOR UPDATE SKIP LOCKED"""
 
 # Bounded: only the oldest 2,000 are looked at, so that a backlog is not walked for a few lost leases.
 SUSPECT = """SELECT ctid FROM eventbus_delivery
     WHERE lease_until < statement_timestamp() AND dead_at IS NULL AND ctid = ANY(ARRAY(
-        SELECT ctid FROM eventbus_delivery WHERE handler = %s AND dead_at IS NULL AND due <= statement_timestamp()
+        SELECT ctid FROM eventbus_delivery
+        WHERE handler = %(handler)s AND dead_at IS NULL AND due <= statement_timestamp()
         ORDER BY due LIMIT 2000))
     LIMIT 1 FOR UPDATE SKIP LOCKED"""
 
 OF_EVENT = """SELECT ctid FROM eventbus_delivery
-    WHERE event_id = %s AND handler = ANY(%s) AND dead_at IS NULL AND lease_until IS NULL
+    WHERE event_id = %(event_id)s AND handler = ANY(%(handlers)s) AND dead_at IS NULL AND lease_until IS NULL
     FOR UPDATE SKIP LOCKED"""
+
+# One step per key to its head, until one is free. The head is leased only as the version that this statement saw:
+# if anybody touched it meanwhile, nothing is claimed.
+RUN = """SELECT ctid FROM (
+    WITH RECURSIVE keys (key) AS (
+        SELECT min(ordering_key) FROM eventbus_delivery WHERE handler = %(handler)s AND ordering_key > %(after_key)s
+        UNION ALL
+        SELECT (SELECT min(ordering_key) FROM eventbus_delivery WHERE handler = %(handler)s AND ordering_key > keys.key)
+        FROM keys WHERE keys.key IS NOT NULL
+    ), head AS MATERIALIZED (
+        SELECT keys.key, locked.order_number FROM keys CROSS JOIN LATERAL (
+            SELECT ctid, order_number, dead_at, due, lease_until FROM eventbus_delivery
+            WHERE handler = %(handler)s AND ordering_key = keys.key {alive}
+            ORDER BY order_number LIMIT 1
+        ) AS first CROSS JOIN LATERAL (
+            SELECT order_number FROM eventbus_delivery WHERE ctid = first.ctid AND {free} FOR UPDATE SKIP LOCKED
+        ) AS locked LIMIT 1
+    )
+    SELECT run.ctid, bool_and({free}) OVER (ORDER BY run.order_number) AS free
+    FROM head CROSS JOIN LATERAL (
+        SELECT ctid, order_number, dead_at, due, lease_until FROM eventbus_delivery
+        WHERE handler = %(handler)s AND ordering_key = head.key AND order_number >= head.order_number {alive}
+        ORDER BY order_number LIMIT %(limit)s
+    ) AS run
+) AS candidates WHERE free"""
+
+ALIVE = "AND dead_at IS NULL"
+HEAD_FREE = "dead_at IS NULL AND due <= {moment} AND lease_until IS NULL"
+HEAD_SUSPECT = "dead_at IS NULL AND lease_until < statement_timestamp()"
 
 # Deleted and not inserted means: done before (a redelivery); not deleted means: the lease is lost.
 COMPLETE = """
@@ -70,7 +124,7 @@ WITH held AS (
 ), gone AS (
     DELETE FROM eventbus_delivery AS d USING held
     WHERE d.event_id = held.event_id AND d.handler = %s AND d.target = held.target AND d.generation = held.generation
-      AND d.lease_token = held.token
+      AND d.lease_token = held.token {fence}
     RETURNING d.event_id, d.handler, d.target, d.generation, d.attempts
 )
 INSERT INTO eventbus_receipt (event_id, handler, target, generation, outcome, reason, attempts, finished_at)
@@ -78,6 +132,14 @@ SELECT event_id, handler, target, generation, %s, %s, attempts, statement_timest
 ON CONFLICT DO NOTHING
 RETURNING event_id, handler, target, generation
 """
+
+IS_HEAD = """AND NOT EXISTS (SELECT 1 FROM eventbus_delivery AS e WHERE e.handler = d.handler
+    AND e.ordering_key = d.ordering_key AND e.order_number < d.order_number {alive})"""
+
+OWE = """INSERT INTO eventbus_delivery
+    (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, reason)
+SELECT %s, %s, target, %s, statement_timestamp(), statement_timestamp(), 0, 0, 0, '' FROM unnest(%s::text[]) AS target
+ON CONFLICT DO NOTHING"""
 
 DUE = """SELECT h FROM unnest(%s::text[]) AS h WHERE EXISTS (
     SELECT 1 FROM eventbus_delivery WHERE handler = h AND dead_at IS NULL AND due <= statement_timestamp()
@@ -87,7 +149,7 @@ SWEEP_LOCK = 0x6761757A79  # "gauzy"
 
 
 class PostgresStore(Store):
-    def _rows(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def _rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
         with self.connection.cursor() as cursor:
             cursor.execute(sql, parameters)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -100,32 +162,44 @@ class PostgresStore(Store):
     def record(self, events: Sequence[NewEvent]) -> None:
         columns = [list(column) for column in zip(*(event.columns for event in events), strict=True)]
         skipped = _transposed([(e.id, *skip) for e in events for skip in e.skipped], width=3)
-        owed = _transposed([(e.id, o.handler, o.delay, o.dead_reason) for e in events for o in e.owed], width=4)
+        owed = [(e.id, o.handler, o.delay, o.dead_reason, o.ordering_key) for e in events for o in e.owed]
+        ordered = any(row[4] is not None for row in owed)
+        owed_columns = _transposed(owed, width=5)[: 5 if ordered else 4]
         with self.connection.cursor() as cursor:
-            cursor.execute(RECORD, [*columns, *skipped, *owed])
+            cursor.execute(RECORD_ORDERED if ordered else RECORD, [*columns, *skipped, *owed_columns])
 
     def claim(self, handler: str, *, limit: int, lease: float, moment: datetime | None = None) -> list[Claimed]:
-        selection = FREE.format(moment="statement_timestamp()" if moment is None else "%s")
-        parameters = [handler, limit] if moment is None else [handler, moment, limit]
-        return self._claimed(selection, parameters, lease)
+        selection = FREE.format(moment=_moment(moment))
+        return self._claimed(selection, lease, handler=handler, limit=limit, moment=moment)
 
     def claim_suspect(self, handler: str, *, lease: float) -> Claimed | None:
-        found = self._claimed(SUSPECT, [handler], lease)
+        found = self._claimed(SUSPECT, lease, handler=handler)
         return found[0] if found else None
 
+    def claim_run(
+        self, lane: Lane, *, limit: int, lease: float, moment: datetime | None = None, suspect: bool = False
+    ) -> list[Claimed]:
+        free = HEAD_SUSPECT if suspect else HEAD_FREE.format(moment=_moment(moment))
+        selection = RUN.format(free=free, alive=_alive(lane))
+        limit = 1 if suspect else limit
+        return self._claimed(
+            selection, lease, handler=lane.handler, after_key=lane.after_key, limit=limit, moment=moment
+        )
+
     def claim_of_event(self, event_id: UUID, handlers: Sequence[str], *, lease: float) -> list[Claimed]:
-        return self._claimed(OF_EVENT, [event_id, list(handlers)], lease)
+        return self._claimed(OF_EVENT, lease, event_id=event_id, handlers=list(handlers))
 
     def complete(self, claims: Sequence[Claimed], outcome: Outcome, reason: str = "") -> set[Key]:
-        keys = [claim.key for claim in claims]
-        held = (
-            [k.event_id for k in keys],
-            [k.target for k in keys],
-            [k.generation for k in keys],
-            [c.token for c in claims],
+        return self._completed(COMPLETE.format(fence=""), claims, outcome, reason)
+
+    def complete_head(self, claim: Claimed, lane: Lane, outcome: Outcome, reason: str = "") -> bool:
+        return bool(
+            self._completed(COMPLETE.format(fence=IS_HEAD.format(alive=_alive(lane))), [claim], outcome, reason)
         )
-        rows = self._rows(COMPLETE, [*held, keys[0].handler, outcome.value, reason[:300]])
-        return {Key(*row) for row in rows}
+
+    def owe(self, key: Key, targets: Sequence[str]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(OWE, [key.event_id, key.handler, key.generation, list(targets)])
 
     def due_handlers(self, handlers: Iterable[str]) -> list[str]:
         return [handler for (handler,) in self._rows(DUE, [list(handlers)])]
@@ -133,11 +207,30 @@ class PostgresStore(Store):
     def try_sweep_lock(self) -> bool:
         return bool(self._rows("SELECT pg_try_advisory_xact_lock(%s)", [SWEEP_LOCK])[0][0])
 
-    def _claimed(self, selection: str, parameters: Sequence[Any], lease: float) -> list[Claimed]:
+    def _completed(self, sql: str, claims: Sequence[Claimed], outcome: Outcome, reason: str) -> set[Key]:
+        keys = [claim.key for claim in claims]
+        held = (
+            [k.event_id for k in keys],
+            [k.target for k in keys],
+            [k.generation for k in keys],
+            [c.token for c in claims],
+        )
+        rows = self._rows(sql, [*held, keys[0].handler, outcome.value, reason[:300]])
+        return {Key(*row) for row in rows}
+
+    def _claimed(self, selection: str, lease: float, **parameters: Any) -> list[Claimed]:
         token = uuid4()
-        rows = self._rows(CLAIM.format(selection=selection), [lease, token, *parameters])
-        rows.sort(key=lambda row: row[0])  # RETURNING has no order; by due
-        return [Claimed(*(Key(*row[1:5]), token, *row[5:20], _bytes(row[20]))) for row in rows]
+        rows = self._rows(CLAIM.format(selection=selection), {"lease": lease, "token": token, **parameters})
+        rows.sort(key=lambda row: (row[22] or 0, row[0]))  # RETURNING has no order
+        return [Claimed(*(Key(*row[1:5]), token, *row[5:21], _bytes(row[21]))) for row in rows]
+
+
+def _moment(moment: datetime | None) -> str:
+    return "statement_timestamp()" if moment is None else "%(moment)s"
+
+
+def _alive(lane: Lane) -> str:
+    return ALIVE if lane.passes_dead else ""
 
 
 def _transposed(rows: Sequence[tuple[Any, ...]], *, width: int) -> list[list[Any]]:

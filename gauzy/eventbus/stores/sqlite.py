@@ -6,6 +6,8 @@ Every claim looks before it locks, so that idling takes no write lock from reque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from gauzy.eventbus.choices import Outcome
-from gauzy.eventbus.records import EVENT_COLUMNS, Claimed, Key, NewEvent
+from gauzy.eventbus.records import EVENT_COLUMNS, Claimed, Key, Lane, NewEvent
 from gauzy.eventbus.stores.base import Store
 
 INSERT_EVENT = f"""INSERT INTO eventbus_event ({EVENT_COLUMNS}, recorded_at, position)
@@ -21,8 +23,13 @@ INSERT_EVENT = f"""INSERT INTO eventbus_event ({EVENT_COLUMNS}, recorded_at, pos
     ON CONFLICT (dedup_key) DO NOTHING"""
 
 INSERT_DELIVERY = """INSERT INTO eventbus_delivery
-    (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, dead_at, reason)
-    VALUES (%s, %s, '', 0, %s, %s, 0, 0, 0, %s, %s)"""
+    (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, dead_at, reason, ordering_key,
+     order_number)
+    VALUES (%s, %s, '', 0, %s, %s, 0, 0, 0, %s, %s, %s, (SELECT position FROM eventbus_event WHERE id = %s))"""
+
+OWE = """INSERT INTO eventbus_delivery
+    (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, reason)
+    VALUES (%s, %s, %s, %s, %s, %s, 0, 0, 0, '') ON CONFLICT DO NOTHING"""
 
 INSERT_RECEIPT = """INSERT INTO eventbus_receipt
     (event_id, handler, target, generation, outcome, reason, attempts, finished_at)
@@ -37,12 +44,35 @@ LEASE = """UPDATE eventbus_delivery
 
 LEASED = """SELECT d.event_id, d.handler, d.target, d.generation, d.attempts, d.failures, d.crashes, e.name, e.version,
     e.tenant_id, e.actor_kind, e.actor_id, e.actor_label, e.correlation_id, e.causation_id, e.causing_handler, e.depth,
-    e.occurred_at, e.history, e.data
+    e.occurred_at, e.history, d.ordering_key, e.data
     FROM eventbus_delivery AS d JOIN eventbus_event AS e ON e.id = d.event_id
-    WHERE d.handler = %s AND d.lease_token = %s ORDER BY d.due"""
+    WHERE d.handler = %s AND d.lease_token = %s ORDER BY d.order_number, d.due"""
 
 COMPLETE = """DELETE FROM eventbus_delivery
-    WHERE event_id = %s AND handler = %s AND target = %s AND generation = %s AND lease_token = %s RETURNING attempts"""
+    WHERE event_id = %s AND handler = %s AND target = %s AND generation = %s AND lease_token = %s
+    {fence} RETURNING attempts"""
+
+IS_HEAD = """AND NOT EXISTS (SELECT 1 FROM eventbus_delivery AS e WHERE e.handler = eventbus_delivery.handler
+    AND e.ordering_key = eventbus_delivery.ordering_key AND e.order_number < eventbus_delivery.order_number {alive})"""
+
+# The first key whose head is free, and how far the free ones go from there.
+HEAD = """WITH RECURSIVE keys (key) AS (
+        SELECT min(ordering_key) FROM eventbus_delivery WHERE handler = %s AND ordering_key > %s
+        UNION ALL
+        SELECT (SELECT min(ordering_key) FROM eventbus_delivery WHERE handler = %s AND ordering_key > keys.key)
+        FROM keys WHERE keys.key IS NOT NULL
+    )
+    SELECT keys.key FROM keys WHERE (
+        SELECT {free} FROM eventbus_delivery WHERE handler = %s AND ordering_key = keys.key {alive}
+        ORDER BY order_number LIMIT 1
+    ) LIMIT 1"""
+
+RUN = """SELECT order_number, {free} FROM eventbus_delivery WHERE handler = %s AND ordering_key = %s {alive}
+    ORDER BY order_number LIMIT %s"""
+
+ALIVE = "AND dead_at IS NULL"
+HEAD_FREE = "dead_at IS NULL AND due <= %s AND lease_until IS NULL"
+HEAD_SUSPECT = "dead_at IS NULL AND lease_until < %s"
 
 DUE = """SELECT 1 FROM eventbus_delivery WHERE handler = %s AND dead_at IS NULL AND due <= %s
     AND (lease_until IS NULL OR lease_until < %s) LIMIT 1"""
@@ -73,7 +103,9 @@ class SqliteStore(Store):
             for owed in event.owed:
                 dead_at = now if owed.dead_reason else None
                 due = now + timedelta(seconds=owed.delay)
-                self._insert(INSERT_DELIVERY, (event.id, owed.handler, due, now, dead_at, owed.dead_reason))
+                key = owed.ordering_key
+                order = (key, None if key is None else event.id)
+                self._insert(INSERT_DELIVERY, (event.id, owed.handler, due, now, dead_at, owed.dead_reason, *order))
             for handler, reason in event.skipped:
                 self._insert(INSERT_RECEIPT, (event.id, handler, "", 0, Outcome.SKIPPED.value, reason, 0, now))
 
@@ -85,12 +117,38 @@ class SqliteStore(Store):
         found = self._claimed(SUSPECT, [handler, now, now], handler, 1, lease)
         return found[0] if found else None
 
+    def claim_run(
+        self, lane: Lane, *, limit: int, lease: float, moment: datetime | None = None, suspect: bool = False
+    ) -> list[Claimed]:
+        free, now, alive = HEAD_SUSPECT if suspect else HEAD_FREE, moment or self.now(), _alive(lane)
+        head = HEAD.format(free=free, alive=alive)
+        parameters = [lane.handler, lane.after_key, lane.handler, now, lane.handler]
+        if not self._rows(head, parameters):
+            return []
+        with self.atomic():
+            for (key,) in self._rows(head, parameters):
+                run = RUN.format(free=free, alive=alive)
+                rows = self._rows(run, [now, lane.handler, key, 1 if suspect else limit])
+                numbers = [number for number, _ in takewhile(itemgetter(1), rows)]
+                where = "handler = %s AND ordering_key = %s AND order_number BETWEEN %s AND %s"
+                chosen = [lane.handler, key, numbers[0], numbers[-1]]
+                return self._claimed(f"{where} {alive}", chosen, lane.handler, len(numbers), lease)
+        return []
+
     def claim_of_event(self, event_id: UUID, handlers: Sequence[str], *, lease: float) -> list[Claimed]:
         where = "event_id = %s AND handler = %s AND dead_at IS NULL AND lease_until IS NULL"
         return [c for handler in handlers for c in self._claimed(where, [event_id, handler], handler, 1, lease)]
 
     def complete(self, claims: Sequence[Claimed], outcome: Outcome, reason: str = "") -> set[Key]:
-        return {claim.key for claim in claims if self._complete(claim, outcome, reason)}
+        return {claim.key for claim in claims if self._complete(COMPLETE.format(fence=""), claim, outcome, reason)}
+
+    def complete_head(self, claim: Claimed, lane: Lane, outcome: Outcome, reason: str = "") -> bool:
+        return self._complete(COMPLETE.format(fence=IS_HEAD.format(alive=_alive(lane))), claim, outcome, reason)
+
+    def owe(self, key: Key, targets: Sequence[str]) -> None:
+        now = self.now()
+        for target in targets:
+            self._insert(OWE, (key.event_id, key.handler, target, key.generation, now, now))
 
     def due_handlers(self, handlers: Iterable[str]) -> list[str]:
         now = self.now()
@@ -99,9 +157,9 @@ class SqliteStore(Store):
     def try_sweep_lock(self) -> bool:
         return True  # one machine: an idle look costs less than a lock
 
-    def _complete(self, claim: Claimed, outcome: Outcome, reason: str) -> bool:
+    def _complete(self, sql: str, claim: Claimed, outcome: Outcome, reason: str) -> bool:
         key = claim.key
-        gone = self._rows(COMPLETE, [key.event_id, key.handler, key.target, key.generation, claim.token])
+        gone = self._rows(sql, [key.event_id, key.handler, key.target, key.generation, claim.token])
         receipt = (
             key.event_id,
             key.handler,
@@ -128,6 +186,10 @@ class SqliteStore(Store):
             self._rows(LEASE.format(where=where), [until, token, *parameters, limit])
             rows = self._rows(LEASED, [handler, token])
         return [_claimed(row, token) for row in rows]
+
+
+def _alive(lane: Lane) -> str:
+    return ALIVE if lane.passes_dead else ""
 
 
 def _claimed(row: tuple[Any, ...], token: UUID) -> Claimed:
