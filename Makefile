@@ -12,10 +12,12 @@ ARGS ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/requirements.txt
+INSTALLED_BROWSER := $(VENV)/requirements-browser.txt
+HAS_BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 SQLITE := env -u DATABASE_URL -u REDIS_URL -u BROKER_URL -u GAUZY_TEST_SERVICES
 ON_SQLITE := not postgres and not redis and not amqp
 
-.PHONY: help run demo test test-fast test-services test-sqlite coverage check clean \
+.PHONY: help run demo test test-fast test-services test-sqlite test-browser screenshots coverage check clean \
         check-format check-lint check-types check-imports check-migrations check-django check-deploy
 
 help:  ## list what make can do
@@ -29,19 +31,28 @@ demo: $(INSTALLED)  ## drive the whole product through its HTTP API, showing eac
 	@exec $(PY) manage.py demo $(ARGS)
 
 test: $(INSTALLED)  ## run every test: on PostgreSQL and Redis, then on SQLite
-	@failed=; for suite in test-services test-sqlite; do $(MAKE) $$suite || failed="$$failed $$suite"; done; \
+	@failed=; for suite in test-services test-sqlite $(if $(HAS_BROWSER),test-browser); do \
+	  $(MAKE) $$suite || failed="$$failed $$suite"; done; \
+	  $(if $(HAS_BROWSER),,echo "-- no browser tests: they need Chromium (apt install chromium)";) \
 	  if [ -n "$$failed" ]; then echo "FAILED:$$failed" >&2; exit 1; fi
 
 test-services: $(INSTALLED)
 	@echo "== tests on PostgreSQL, Redis and Celery workers (those of DATABASE_URL and REDIS_URL, else private ones)"
-	@$(PY) -m tests.support.services -- $(PY) -m pytest -m "not sqlite" $(ARGS)
+	@$(PY) -m tests.support.services -- $(PY) -m pytest -m "not sqlite and not browser" $(ARGS)
 
 test-sqlite: $(INSTALLED)
 	@echo "== the same tests on SQLite; those that need a server ran before"
-	@$(SQLITE) $(PY) -m pytest -m "$(ON_SQLITE)" $(ARGS)
+	@$(SQLITE) $(PY) -m pytest -m "$(ON_SQLITE) and not browser" $(ARGS)
 
 test-fast: $(INSTALLED)  ## run the tests that need no server and kill no process, on SQLite
 	@$(SQLITE) $(PY) -m pytest -m "$(ON_SQLITE) and not chaos and not celery and not browser" $(ARGS)
+
+# Apart from the others: two cores, a browser and a database are too much for one another.
+test-browser: $(INSTALLED_BROWSER)  ## drive the admin in Chromium, as people of each role, on desktop and phone
+	@$(SQLITE) $(PY) -m pytest -m browser $(ARGS)
+
+screenshots: $(INSTALLED_BROWSER)  ## take the documentation's pictures anew (docs/images)
+	@$(SQLITE) SCREENSHOTS=docs/images $(PY) -m pytest -q -m browser tests/browser/test_pictures.py $(ARGS)
 
 coverage: $(INSTALLED)  ## run the tests on PostgreSQL and Redis, and list lines and branches they miss
 	@$(PY) -m tests.support.services -- $(PY) -m pytest -m "not sqlite" --cov $(ARGS)
@@ -96,4 +107,11 @@ $(INSTALLED): requirements.txt
 	  echo "-- installing $$(grep -c == requirements.txt) packages into $(VENV): half a minute or so"; \
 	  $(PY) -m pip install --quiet --disable-pip-version-check --no-input -r requirements.txt || exit 1; \
 	  cp requirements.txt $@; }
+	@touch $@
+
+$(INSTALLED_BROWSER): $(INSTALLED) requirements-browser.txt
+	@cmp -s requirements-browser.txt $@ || { \
+	  echo "-- installing what the browser tests need: 170 MB"; \
+	  $(PY) -m pip install --quiet --disable-pip-version-check --no-input -r requirements-browser.txt || exit 1; \
+	  cp requirements-browser.txt $@; }
 	@touch $@

@@ -12,6 +12,7 @@ from django.test.utils import override_settings
 from gauzy import context
 from gauzy.context import Actor, ActorKind
 from gauzy.eventbus.ids import uuid7
+from tests.support.browsers import missing_for_browser_tests
 
 ON_SERVICES = os.environ.get("GAUZY_TEST_SERVICES") == "required"
 
@@ -26,6 +27,8 @@ def _missing(marker: str) -> str | None:
         return "needs Redis: run it with `make test`, or with REDIS_URL"
     if marker == "amqp" and not os.environ.get("AMQP_URL"):
         return "needs RabbitMQ: run it with AMQP_URL"
+    if marker == "browser":
+        return missing_for_browser_tests()
     return None
 
 

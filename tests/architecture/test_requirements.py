@@ -3,10 +3,13 @@
 import re
 from importlib.metadata import distributions
 
-from tests.architecture.source import ROOT
+import pytest
 
-LINES = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-REQUIREMENTS = [line for line in LINES if line and not line.startswith("#")]
+from tests.architecture.source import ROOT
+from tests.support.browsers import REQUIREMENTS as BROWSER
+
+FILES = {name: (ROOT / name).read_text(encoding="utf-8").splitlines() for name in ("requirements.txt", BROWSER)}
+LOCKS = {name: [line for line in lines if line and not line.startswith("#")] for name, lines in FILES.items()}
 INSTALLERS = {"pip", "setuptools", "uv", "wheel"}
 
 
@@ -14,18 +17,26 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def test_every_line_is_one_exact_version_with_a_reason() -> None:
+def _versions(lock: list[str]) -> dict[str, str]:
+    return {_normal(name): version for name, version in (line.split()[0].split("==") for line in lock)}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_line_is_one_exact_version_with_a_reason(name: str) -> None:
     pattern = re.compile(r"[A-Za-z0-9._-]+==[0-9][^ ]* +# \S.*")
-    assert [line for line in REQUIREMENTS if not pattern.fullmatch(line)] == []
+    assert [line for line in LOCKS[name] if not pattern.fullmatch(line)] == []
 
 
-def test_every_direct_requirement_says_what_it_is_needed_for() -> None:
-    direct = LINES[: next(number for number, line in enumerate(LINES) if line.startswith("# --- transitive"))]
+@pytest.mark.parametrize("name", FILES)
+def test_every_direct_requirement_says_what_it_is_needed_for(name: str) -> None:
+    lines = FILES[name]
+    direct = lines[: next(number for number, line in enumerate(lines) if line.startswith("# --- transitive"))]
     unexplained = [line for line in direct if "==" in line and "needed for:" not in line]
     assert unexplained == []
 
 
 def test_what_is_installed_is_what_is_locked() -> None:
-    locked = {_normal(name): version for name, version in (line.split()[0].split("==") for line in REQUIREMENTS)}
     installed = {_normal(found.metadata["Name"]): found.version for found in distributions()}
-    assert {name: version for name, version in installed.items() if name not in INSTALLERS} == locked
+    locked, with_browser = _versions(LOCKS["requirements.txt"]), _versions(LOCKS[BROWSER])
+    here = {name: version for name, version in installed.items() if name not in INSTALLERS}
+    assert here in (locked, locked | with_browser)

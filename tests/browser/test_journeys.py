@@ -1,0 +1,72 @@
+"""What people of each role come to the desk for, on a desktop and on a phone."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.conftest import OpenDesk
+
+if TYPE_CHECKING:
+    from tests.browser.product import Site
+
+pytestmark = pytest.mark.browser
+BOTH_WIDTHS = pytest.mark.parametrize("width", ["desktop", "phone"])
+
+
+@BOTH_WIDTHS
+@pytest.mark.parametrize("role", ["owner", "admin", "manager"])
+def test_who_runs_things_lands_on_the_dashboard(open_desk: OpenDesk, role: str, width: str) -> None:
+    desk = open_desk(role, width)
+    desk.open("/admin/")
+    desk.tells("Dashboard")
+    desk.tells("Analytical Engines")
+    desk.assert_in_order()
+
+
+@BOTH_WIDTHS
+@pytest.mark.parametrize("role", ["employee", "viewer"])
+def test_others_have_no_desk_and_are_told(open_desk: OpenDesk, role: str, width: str) -> None:
+    desk = open_desk("", width)
+    desk.sign_in(role)
+    desk.tells("Please enter the correct")
+    desk.assert_in_order()
+
+
+@BOTH_WIDTHS
+@pytest.mark.parametrize("role", ["owner", "admin"])
+def test_hire_edit_end_and_see_what_was_done(open_desk: OpenDesk, role: str, width: str) -> None:
+    desk, email = open_desk(role, width), f"grace.{role}.{width}@example.org"
+    desk.open("/admin/")
+    desk.go("Employees")
+    desk.page.locator("a[href*='/employees/employee/add/']").locator("visible=true").first.click()
+    desk.fill(email=email, first_name="Grace", last_name=f"Hopper {role} {width}", start_date="2026-03-02")
+    desk.press("Save")
+    desk.open(f"/admin/employees/employee/?q={email}")
+    desk.page.get_by_role("link", name=f"Grace Hopper {role} {width}").first.click()
+    desk.fill(job_title="Rear admiral")
+    desk.press("Save and continue editing")
+    desk.tells("was changed successfully")
+    desk.assert_in_order()
+    desk.act("End employment", reason="Retired")
+    desk.tells("has ended")
+    person = desk.page.url.removeprefix(desk.url)
+    desk.open_until(f"/admin/activitylog/activitylog/?q={person.split('/')[-3]}", "Employee ended")
+    desk.tells("Employee updated: job title")
+    desk.tells("Employee created")
+    desk.assert_in_order()
+
+
+@BOTH_WIDTHS
+def test_a_dead_delivery_is_found_and_healed(open_desk: OpenDesk, site: "Site", width: str) -> None:
+    desk, email = open_desk("owner", width), f"lost.{width}@example.org"
+    site.mail.refused.add(email)
+    desk.hire(email)
+    desk.open_until("/admin/events/dead/", "employees.send_welcome_email")
+    desk.tells("No such mailbox here")
+    desk.assert_in_order()
+    site.mail.refused.clear()
+    desk.press("Retry")
+    desk.tells("will run again within seconds")
+    assert site.mail.wait_for(lambda message: message["To"] == email, timeout=30)
+    desk.open_until("/admin/events/?name=eventops.delivery_retried", "Delivery retried")
+    desk.assert_in_order()

@@ -1,0 +1,35 @@
+"""Every page of the sidebar, and the first row of each list: nothing runs off the screen, fails or shuts people out."""
+
+import pytest
+
+from tests.browser.conftest import OpenDesk
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(
+    ("width", "dark"), [("desktop", False), ("phone", False), ("desktop", True)], ids=["desktop", "phone", "dark"]
+)
+def test_every_page_is_in_order(open_desk: OpenDesk, width: str, dark: bool) -> None:
+    desk = open_desk("owner", width, dark=dark)
+    desk.open("/admin/")
+    places = desk.places()
+    assert "/admin/events/dead/" in places
+    faults = [fault for place in places for fault in desk.faults_of(place)]
+    assert faults == []
+
+
+def test_the_watch_sees_what_is_wrong(open_desk: OpenDesk) -> None:
+    desk = open_desk("owner", "phone")
+    desk.open("/admin/")
+    desk.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x><p style=width:900px>wide</p>')")
+    faults = " ".join(desk.faults_of_this_page())
+    assert "image-alt" in faults
+    assert "900" in faults or "px wide" in faults
+
+
+def test_nobody_is_signed_in_by_looking(open_desk: OpenDesk) -> None:
+    desk = open_desk("", "phone")
+    desk.open("/admin/events/")
+    desk.tells("Log in")
+    desk.assert_in_order()
