@@ -23,6 +23,7 @@ class BusSettings:
     CRASH_LIMIT: how often a delivery may take its worker down before it is dead.
     CLAIM_SIZE: deliveries claimed at once for a handler without `batch`.
     DRAIN_BUDGET: how long a drain runs before it gives way to other handlers.
+    PARALLEL_DRAINS: how many drains of one handler run at once, over all workers, when its queue is long.
     SWEEP_INTERVAL: how often a worker looks for owed deliveries that no hint announced.
     UNKNOWN_DELAY: how long a delivery rests that this release does not understand.
     MAX_DEPTH: longest chain of events causing events.
@@ -39,6 +40,7 @@ class BusSettings:
     CRASH_LIMIT: int = 3
     CLAIM_SIZE: int = 20
     DRAIN_BUDGET: float = 2.0
+    PARALLEL_DRAINS: int = 8
     SWEEP_INTERVAL: float = 1.0
     UNKNOWN_DELAY: float = 60.0
     MAX_DEPTH: int = 16

@@ -16,6 +16,7 @@ from celery import current_app
 from kombu import Producer
 
 from gauzy.eventbus.catalogue import catalogue
+from gauzy.eventbus.ids import uuid7
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,24 @@ SHORTEST_GAP, LONGEST_GAP = 0.005, 0.1  # seconds
 FLUSH_AT_EXIT = 0.2  # seconds a process waits at its end for its last hints
 REST = 1.0  # seconds without attempts after a failure
 SOCKET_TIMEOUT = 1.0  # for this connection only: a worker's own blocking reads must not time out
+
+
+# A task without arguments, as version 2 of Celery's message protocol has it.
+TRANSIENT = 1  # AMQP's: not written to disk
+NO_ARGUMENTS = '[[], {}, {"callbacks": null, "errbacks": null, "chain": null, "chord": null}]'
+HEADERS = {
+    "lang": "py",
+    "parent_id": None,
+    "group": None,
+    "shadow": None,
+    "eta": None,
+    "expires": None,
+    "retries": 0,
+    "timelimit": [None, None],
+    "argsrepr": "()",
+    "kwargsrepr": "{}",
+    "ignore_result": True,
+}
 
 
 class HintSender:
@@ -88,10 +107,20 @@ class HintSender:
             gap = SHORTEST_GAP if self._marked.empty() else min(gap * 2, LONGEST_GAP)
 
     def _send(self, handler_id: str) -> None:
+        """Publish what `send_task` would, for half its price; straight to the queue, past exchanges and routes."""
         handler = catalogue.find_handler(handler_id)
         if handler is not None:
-            producer = self._connected()
-            current_app.send_task(handler_id, queue=handler.queue, producer=producer, retry=False, ignore_result=True)
+            task_id = str(uuid7())
+            self._connected().publish(
+                NO_ARGUMENTS,
+                routing_key=handler.queue,
+                headers=HEADERS | {"task": handler_id, "id": task_id, "root_id": task_id},
+                correlation_id=task_id,
+                content_type="application/json",
+                content_encoding="utf-8",
+                delivery_mode=TRANSIENT,
+                retry=False,
+            )
 
     def _connected(self) -> Producer:
         if self._producer is None:

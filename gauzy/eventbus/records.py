@@ -82,4 +82,5 @@ class Claimed:
     occurred_at: datetime
     history: bool
     ordering_key: str | None
+    due: datetime
     data: bytes

@@ -27,15 +27,33 @@ def drain(handler_id: str) -> int:
     if handler is None:
         logger.warning("No handler %s in this release; its deliveries stay owed", handler_id)
         return 0
-    deadline, taken = time.monotonic() + settings.DRAIN_BUDGET, 0
+    deadline, taken, suspicious, alone = time.monotonic() + settings.DRAIN_BUDGET, 0, True, True
     while not _over(deadline):
-        took = _take_suspect(handler, settings) + _take(handler, settings, deadline)
-        taken += took
-        if not took:
+        took = _take(handler, settings, deadline)
+        if alone and took > 1 and took == _limit(handler, settings):
+            if not _share(handler, settings):
+                return took
+            alone = False
+        if suspicious or not took:  # after a first claim, so that looking for them delays nobody
+            suspicious = _take_suspect(handler, settings)
+        taken += took + suspicious
+        if not took and not suspicious:
             return taken
     if not stopping.is_set():
         hints.mark({handler_id})
     return taken
+
+
+def _share(handler: Handler, settings: BusSettings) -> bool:
+    """The queue is long: ask for one more drain, until there are PARALLEL_DRAINS; tell if there is room for this one.
+
+    One too many ends without announcing itself again. So however many hints a long queue brings, its drains stay few,
+    and a drain of another handler waits for no more than those few budgets.
+    """
+    others = store().drains_of(handler.id)
+    if others < settings.PARALLEL_DRAINS - 1:
+        hints.mark({handler.id})
+    return others < settings.PARALLEL_DRAINS
 
 
 def drain_task(handler_id: str) -> None:
@@ -57,21 +75,24 @@ def _over(deadline: float) -> bool:
     return stopping.is_set() or time.monotonic() >= deadline
 
 
-def _take_suspect(handler: Handler, settings: BusSettings) -> int:
+def _take_suspect(handler: Handler, settings: BusSettings) -> bool:
     """Run alone one delivery whose holder vanished, or set it aside if that happened too often."""
     suspect = claiming.claim_suspect(handler)
     if suspect is None:
-        return 0
+        return False
     if suspect.crashes >= settings.CRASH_LIMIT:
         settle_crash(handler, suspect)
     else:
         run_one(handler, suspect)
-    return 1
+    return True
+
+
+def _limit(handler: Handler, settings: BusSettings) -> int:
+    return handler.batch or (1 if handler.external else settings.CLAIM_SIZE)
 
 
 def _take(handler: Handler, settings: BusSettings, deadline: float) -> int:
-    limit = handler.batch or (1 if handler.external else settings.CLAIM_SIZE)
-    claims = claiming.claim(handler, limit=limit)
+    claims = claiming.claim(handler, limit=_limit(handler, settings))
     if handler.batch and len(claims) > 1:
         run_batch(handler, claims)
         return len(claims)

@@ -101,6 +101,8 @@ def _database() -> dict[str, Any]:
         database["TEST"] = {"NAME": f"{database['NAME']}.test"}
     else:
         database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+        if env.bool("PREPARED_STATEMENTS", default=True):  # of the bus alone: Django's own are never prepared
+            database["OPTIONS"] = database.get("OPTIONS", {}) | {"prepare_threshold": 5}
     return database
 
 

@@ -16,6 +16,7 @@ def test_the_bus_keeps_no_state_in_a_database_session() -> None:
     assert found == []
 
 
-def test_the_bus_does_nothing_with_statements_that_django_does_not() -> None:
-    """Prepared statements would need pgbouncer's help."""
-    assert not [module.name for module in product() if "prepare_threshold" in module.text]
+def test_the_bus_prepares_nothing_but_the_insertion_of_events() -> None:
+    """Prepared statements need pgbouncer's help, and a claim's plan would age."""
+    found = [(module.name, module.text.count("prepare=True")) for module in product() if "prepare=True" in module.text]
+    assert found == [("gauzy/eventbus/stores/postgresql.py", 1)]

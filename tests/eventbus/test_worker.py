@@ -115,6 +115,29 @@ def test_a_delivery_that_keeps_killing_its_worker_is_set_aside_and_its_mates_run
     assert effects() == 2
 
 
+def test_one_drain_too_many_for_a_long_queue_ends_after_its_first_claim(settings: Settings) -> None:
+    settings.EVENTBUS = settings.EVENTBUS | {"PARALLEL_DRAINS": 2, "CLAIM_SIZE": 5}
+    with connected(echo):
+        publish(40)
+        others = [store().claim("bustests.echo", limit=5, lease=30) for _ in range(2)]
+        assert worker.drain("bustests.echo") == 5
+        store().give_back(others.pop())
+        assert worker.drain("bustests.echo") == 30
+
+
+def test_what_was_due_long_before_the_last_claim_is_found_by_looking_back() -> None:
+    """Such as the event of a publisher whose transaction took minutes."""
+    with connected(echo):
+        publish()
+        worker.drain("bustests.echo")
+        publish()
+        Delivery.objects.filter(handler="bustests.echo").update(due=timezone.now() - timedelta(hours=1))
+        deadline = time.monotonic() + 10
+        while effects() < 2 and time.monotonic() < deadline:
+            worker.drain("bustests.echo")
+    assert effects() == 2
+
+
 @pytest.mark.postgres
 def test_many_drains_at_once_run_each_delivery_once() -> None:
     with connected(echo):

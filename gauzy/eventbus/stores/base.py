@@ -37,10 +37,12 @@ class Store(ABC):
         """Insert events and what is owed of them, in the caller's transaction; skip one whose dedup key is taken."""
 
     @abstractmethod
-    def claim(self, handler: str, *, limit: int, lease: float, moment: datetime | None = None) -> list[Claimed]:
+    def claim(
+        self, handler: str, *, limit: int, lease: float, moment: datetime | None = None, since: datetime | None = None
+    ) -> list[Claimed]:
         """Lease up to `limit` due deliveries nobody holds, oldest first, counting the attempt. Committed at once.
 
-        moment: pretend that it is then (the test kit's clock).
+        moment: pretend that it is then (the test kit's clock). since: pass by what was due earlier.
         """
 
     @abstractmethod
@@ -79,6 +81,10 @@ class Store(ABC):
     @abstractmethod
     def due_handlers(self, handlers: Iterable[str]) -> list[str]:
         """Return those of `handlers` that have work due which nobody holds."""
+
+    @abstractmethod
+    def drains_of(self, handler: str) -> int:
+        """Tell, roughly, how many drains of a handler are at work: the live leases among its oldest deliveries."""
 
     @abstractmethod
     def try_sweep_lock(self) -> bool:

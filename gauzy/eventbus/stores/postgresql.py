@@ -5,8 +5,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
+
+import psycopg
 
 from gauzy.eventbus.choices import Outcome
 from gauzy.eventbus.records import EVENT_COLUMNS, Claimed, Key, Lane, NewEvent
@@ -67,13 +70,13 @@ SET lease_until = statement_timestamp() + %(lease)s * interval '1 second', lease
     attempts = d.attempts + 1, crashes = d.crashes + (d.lease_until IS NOT NULL)::int
 FROM eventbus_event AS e
 WHERE e.id = d.event_id AND d.ctid = ANY(ARRAY({selection}))
-RETURNING d.due, d.event_id, d.handler, d.target, d.generation, d.attempts, d.failures, d.crashes, e.name, e.version,
+RETURNING d.event_id, d.handler, d.target, d.generation, d.attempts, d.failures, d.crashes, e.name, e.version,
           e.tenant_id, e.actor_kind, e.actor_id, e.actor_label, e.correlation_id, e.causation_id, e.causing_handler,
-          e.depth, e.occurred_at, e.history, d.ordering_key, e.data, d.order_number
+          e.depth, e.occurred_at, e.history, d.ordering_key, d.due, e.data, d.order_number
 """
 
 FREE = """SELECT ctid FROM eventbus_delivery
-    WHERE handler = %(handler)s AND dead_at IS NULL AND due <= {moment} AND lease_until IS NULL
+    WHERE handler = %(handler)s AND dead_at IS NULL AND due <= {moment} {since} AND lease_until IS NULL
     ORDER BY due LIMIT %(limit)s FOR UPDATE SKIP LOCKED"""
 
 # Bounded: only the oldest 2,000 are looked at, so that a backlog is not walked for a few lost leases.
@@ -141,6 +144,12 @@ OWE = """INSERT INTO eventbus_delivery
 SELECT %s, %s, target, %s, statement_timestamp(), statement_timestamp(), 0, 0, 0, '' FROM unnest(%s::text[]) AS target
 ON CONFLICT DO NOTHING"""
 
+# Drains take the oldest first, so their leases are among the first hundreds.
+DRAINS = """SELECT count(DISTINCT lease_token) FROM (
+    SELECT lease_token, lease_until FROM eventbus_delivery
+    WHERE handler = %s AND dead_at IS NULL AND due <= statement_timestamp() ORDER BY due LIMIT 500
+) AS oldest WHERE lease_until > statement_timestamp()"""
+
 DUE = """SELECT h FROM unnest(%s::text[]) AS h WHERE EXISTS (
     SELECT 1 FROM eventbus_delivery WHERE handler = h AND dead_at IS NULL AND due <= statement_timestamp()
     AND (lease_until IS NULL OR lease_until < statement_timestamp()))"""
@@ -165,12 +174,28 @@ class PostgresStore(Store):
         owed = [(e.id, o.handler, o.delay, o.dead_reason, o.ordering_key) for e in events for o in e.owed]
         ordered = any(row[4] is not None for row in owed)
         owed_columns = _transposed(owed, width=5)[: 5 if ordered else 4]
-        with self.connection.cursor() as cursor:
-            cursor.execute(RECORD_ORDERED if ordered else RECORD, [*columns, *skipped, *owed_columns])
+        self._execute_prepared(RECORD_ORDERED if ordered else RECORD, [*columns, *skipped, *owed_columns])
 
-    def claim(self, handler: str, *, limit: int, lease: float, moment: datetime | None = None) -> list[Claimed]:
-        selection = FREE.format(moment=_moment(moment))
-        return self._claimed(selection, lease, handler=handler, limit=limit, moment=moment)
+    def _execute_prepared(self, sql: str, parameters: Sequence[Any]) -> None:
+        """Execute past Django's cursor, which binds in the client and cannot prepare; unless somebody listens there.
+
+        For statements whose plan cannot age, as of an INSERT: one made while a table was empty would scan it when full.
+        """
+        connection = self.connection
+        raw = connection.connection
+        if raw.prepare_threshold is None or connection.queries_logged or connection.execute_wrappers:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, parameters)
+            return
+        connection.validate_no_broken_transaction()
+        with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
+            cursor.execute(sql, parameters, prepare=True)
+
+    def claim(
+        self, handler: str, *, limit: int, lease: float, moment: datetime | None = None, since: datetime | None = None
+    ) -> list[Claimed]:
+        selection = FREE.format(moment=_moment(moment), since="" if since is None else "AND due >= %(since)s")
+        return self._claimed(selection, lease, handler=handler, limit=limit, moment=moment, since=since)
 
     def claim_suspect(self, handler: str, *, lease: float) -> Claimed | None:
         found = self._claimed(SUSPECT, lease, handler=handler)
@@ -204,6 +229,10 @@ class PostgresStore(Store):
     def due_handlers(self, handlers: Iterable[str]) -> list[str]:
         return [handler for (handler,) in self._rows(DUE, [list(handlers)])]
 
+    def drains_of(self, handler: str) -> int:
+        count: int = self._rows(DRAINS, [handler])[0][0]
+        return count
+
     def try_sweep_lock(self) -> bool:
         return bool(self._rows("SELECT pg_try_advisory_xact_lock(%s)", [SWEEP_LOCK])[0][0])
 
@@ -221,8 +250,8 @@ class PostgresStore(Store):
     def _claimed(self, selection: str, lease: float, **parameters: Any) -> list[Claimed]:
         token = uuid4()
         rows = self._rows(CLAIM.format(selection=selection), {"lease": lease, "token": token, **parameters})
-        rows.sort(key=lambda row: (row[22] or 0, row[0]))  # RETURNING has no order
-        return [Claimed(*(Key(*row[1:5]), token, *row[5:21], _bytes(row[21]))) for row in rows]
+        rows.sort(key=itemgetter(20) if rows and rows[0][22] is None else itemgetter(22))  # RETURNING has no order
+        return [Claimed(*(Key(*row[:4]), token, *row[4:21], _bytes(row[21]))) for row in rows]
 
 
 def _moment(moment: datetime | None) -> str:

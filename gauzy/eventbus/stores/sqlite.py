@@ -44,7 +44,7 @@ LEASE = """UPDATE eventbus_delivery
 
 LEASED = """SELECT d.event_id, d.handler, d.target, d.generation, d.attempts, d.failures, d.crashes, e.name, e.version,
     e.tenant_id, e.actor_kind, e.actor_id, e.actor_label, e.correlation_id, e.causation_id, e.causing_handler, e.depth,
-    e.occurred_at, e.history, d.ordering_key, e.data
+    e.occurred_at, e.history, d.ordering_key, d.due, e.data
     FROM eventbus_delivery AS d JOIN eventbus_event AS e ON e.id = d.event_id
     WHERE d.handler = %s AND d.lease_token = %s ORDER BY d.order_number, d.due"""
 
@@ -73,6 +73,10 @@ RUN = """SELECT order_number, {free} FROM eventbus_delivery WHERE handler = %s A
 ALIVE = "AND dead_at IS NULL"
 HEAD_FREE = "dead_at IS NULL AND due <= %s AND lease_until IS NULL"
 HEAD_SUSPECT = "dead_at IS NULL AND lease_until < %s"
+
+DRAINS = """SELECT count(DISTINCT lease_token) FROM (
+    SELECT lease_token, lease_until FROM eventbus_delivery
+    WHERE handler = %s AND dead_at IS NULL AND due <= %s ORDER BY due LIMIT 500) WHERE lease_until > %s"""
 
 DUE = """SELECT 1 FROM eventbus_delivery WHERE handler = %s AND dead_at IS NULL AND due <= %s
     AND (lease_until IS NULL OR lease_until < %s) LIMIT 1"""
@@ -109,7 +113,10 @@ class SqliteStore(Store):
             for handler, reason in event.skipped:
                 self._insert(INSERT_RECEIPT, (event.id, handler, "", 0, Outcome.SKIPPED.value, reason, 0, now))
 
-    def claim(self, handler: str, *, limit: int, lease: float, moment: datetime | None = None) -> list[Claimed]:
+    def claim(
+        self, handler: str, *, limit: int, lease: float, moment: datetime | None = None, since: datetime | None = None
+    ) -> list[Claimed]:
+        """There are no dead entries to pass by here: `since` is left aside."""
         return self._claimed(FREE, [handler, moment or self.now()], handler, limit, lease)
 
     def claim_suspect(self, handler: str, *, lease: float) -> Claimed | None:
@@ -153,6 +160,11 @@ class SqliteStore(Store):
     def due_handlers(self, handlers: Iterable[str]) -> list[str]:
         now = self.now()
         return [handler for handler in handlers if self._rows(DUE, [handler, now, now])]
+
+    def drains_of(self, handler: str) -> int:
+        now = self.now()
+        count: int = self._rows(DRAINS, [handler, now, now])[0][0]
+        return count
 
     def try_sweep_lock(self) -> bool:
         return True  # one machine: an idle look costs less than a lock
@@ -217,6 +229,7 @@ TYPES: dict[str, Callable[[Any], Any]] = {
     "correlation_id": _uuid,
     "causation_id": _uuid,
     "occurred_at": _instant,
+    "due": _instant,
     "history": bool,
     "data": str.encode,
 }
