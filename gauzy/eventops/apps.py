@@ -7,3 +7,9 @@ class EventOpsConfig(AppConfig):
     name = "gauzy.eventops"
     label = "eventops"
     verbose_name = "Event bus operations"
+
+    def ready(self) -> None:
+        from gauzy.eventops.lag import check_lag
+        from gauzy.rest.health import register_check
+
+        register_check("bus", check_lag)

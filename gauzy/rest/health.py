@@ -1,6 +1,7 @@
 """Whether this process lives, and whether it can serve."""
 
 import logging
+from collections.abc import Callable
 
 from celery import current_app
 from django.conf import settings
@@ -11,6 +12,16 @@ from django.views.decorators.http import require_safe
 
 logger = logging.getLogger(__name__)
 BROKER_PATIENCE = 1  # seconds
+_HARMLESS = {"ok", "embedded"}
+_checks: dict[str, Callable[[], str]] = {}
+
+
+def register_check(name: str, check: Callable[[], str]) -> None:
+    """Add what `/health/ready` tells: `check` answers "ok" or a word for what is wrong, which is no reason to stop.
+
+    It is asked only while the database answers.
+    """
+    _checks[name] = check
 
 
 @require_safe
@@ -23,12 +34,22 @@ def live(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """503 without the database or with migrations to run.
 
-    A broker that is away is told and is no reason to stop serving: what the bus owes waits in the database.
+    A broker that is away, or work that nobody takes, is told and no reason to stop serving: it waits in the database.
     """
     checks = {"database": _database(), "broker": _broker()}
     healthy = checks["database"] == "ok"
-    status = "ok" if set(checks.values()) <= {"ok", "embedded"} else "degraded" if healthy else "unavailable"
+    if healthy:
+        checks |= {name: _answer(check) for name, check in _checks.items()}
+    status = "ok" if set(checks.values()) <= _HARMLESS else "degraded" if healthy else "unavailable"
     return JsonResponse({"status": status, "checks": checks}, status=200 if healthy else 503)
+
+
+def _answer(check: Callable[[], str]) -> str:
+    try:
+        return check()
+    except Error:
+        logger.exception("A readiness check failed")
+        return "unreachable"
 
 
 def _database() -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 
 from gauzy.settings.unfold import FORMAT_MODULE_PATH, UNFOLD  # noqa: F401  settings
@@ -18,6 +19,7 @@ if ENVIRONMENT not in {"development", "test", "production"}:
 
 DEBUG: bool = env.bool("DEBUG", default=ENVIRONMENT == "development")
 SECRET_KEY: str = env.str("SECRET_KEY", default="" if ENVIRONMENT == "production" else "development-only")
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -52,6 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "gauzy.rest.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -61,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "gauzy.users.middleware.TokenMiddleware",
     "gauzy.tenancy.middleware.SessionTenantMiddleware",
+    "gauzy.rest.middleware.RequestLogMiddleware",
 ]
 
 ROOT_URLCONF = "gauzy.urls"
@@ -149,6 +153,21 @@ THROTTLE_RATES = {
     "link": env.str("LINK_RATE", default="20/min"),  # by network address
 }
 
+# Scripts come from files only. Alpine, which Unfold's pages run on, makes functions of attributes: hence unsafe-eval.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, UNSAFE_EVAL],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
 # --- mail -------------------------------------------------------------------------------------------------------------
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -221,17 +240,23 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static-collected"
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = ENVIRONMENT != "production"  # no collectstatic before a first look
 
+LOG_FORMAT: str = env.str("LOG_FORMAT", default="json" if ENVIRONMENT == "production" else "line")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"context": {"()": "gauzy.rest.logs.ContextFilter"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(correlation_id)s] %(message)s", "datefmt": "%H:%M:%S"}
+        "json": {"()": "gauzy.rest.logs.JsonFormatter"},
+        "line": {
+            "format": "%(asctime)s %(levelname)s %(name)s [%(correlation_id)s] %(message)s",
+            "datefmt": "%H:%M:%S",
+        },
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["context"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["context"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.request": {"level": "ERROR"},
+        "gauzy.request": {"level": "INFO" if ENVIRONMENT == "production" else "WARNING"},
         "httpx": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},  # it tells of hints; the bus tells of the work
         "celery.app.trace": {"level": "WARNING"},

@@ -33,3 +33,11 @@ def test_nobody_is_signed_in_by_looking(open_desk: OpenDesk) -> None:
     desk.open("/admin/events/")
     desk.tells("Log in")
     desk.assert_in_order()
+
+
+def test_the_apis_documentation_works_with_files_of_ours_alone(open_desk: OpenDesk) -> None:
+    desk = open_desk("owner", "desktop")
+    desk.open("/api/v1/docs")
+    desk.tells("Gauzy on Django")
+    desk.tells("/api/v1/employees")
+    assert desk.complaints == []

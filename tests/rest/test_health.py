@@ -22,7 +22,7 @@ def test_it_is_ready_with_a_migrated_database_and_its_own_worker(client: Client,
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.json()) == (
         200,
-        {"status": "ok", "checks": {"database": "ok", "broker": "embedded"}},
+        {"status": "ok", "checks": {"database": "ok", "broker": "embedded", "bus": "ok"}},
     )
 
 
@@ -57,7 +57,7 @@ def test_a_broker_that_is_away_degrades_and_stops_nothing(
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.json()) == (
         200,
-        {"status": "degraded", "checks": {"database": "ok", "broker": "unreachable"}},
+        {"status": "degraded", "checks": {"database": "ok", "broker": "unreachable", "bus": "ok"}},
     )
 
 
