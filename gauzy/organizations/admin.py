@@ -47,6 +47,7 @@ class OrganizationSettingsAdmin(ServiceModelAdmin):
         ("Entering time", {"fields": ("manual_time", "modify_time", "delete_time", "future_time")}),
         ("Conflicts", {"fields": ("overlaps", "second_timer")}),
         ("A time log must have", {"fields": ("requires_project", "requires_task", "requires_description")}),
+        ("Closing time", {"fields": ("lock_date", "approvals", "approve_own")}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

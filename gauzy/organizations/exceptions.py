@@ -1,4 +1,4 @@
-from gauzy.exceptions import Conflict, NotFound
+from gauzy.exceptions import Conflict, Invalid, NotFound
 
 
 class OrganizationNotFound(NotFound):
@@ -9,3 +9,13 @@ class OrganizationNotFound(NotFound):
 class OrganizationNameTaken(Conflict):
     code = "organization_name_taken"
     message = "The tenant has an organization of this name."
+
+
+class LockDateInFuture(Invalid):
+    code = "lock_date_in_future"
+    message = "Only days that are over can be locked."
+
+
+class ApprovalsOff(Invalid):
+    code = "approvals_off"
+    message = "Without approvals nobody can approve their own time: turn approvals on, or this off."

@@ -1,5 +1,6 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 
 from gauzy.eventbus.ids import uuid7
 from gauzy.organizations.choices import OverlapPolicy, SecondTimerPolicy, Weekday
@@ -42,8 +43,18 @@ class OrganizationSettings(TenantModel):
     requires_project = models.BooleanField(default=False)
     requires_task = models.BooleanField(default=False)
     requires_description = models.BooleanField(default=False)
+    lock_date = models.DateField(
+        null=True, blank=True, help_text="Time up to this day, in each employee's own zone, cannot be changed any more."
+    )
+    approvals = models.BooleanField(default=True, help_text="Timesheets are submitted and approved.")
+    approve_own = models.BooleanField(default=False, help_text="Approvers may approve their own timesheets.")
 
     class Meta(TenantModel.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approvals=True) | Q(approve_own=False), name="organizations_approve_own_needs_approvals"
+            )
+        ]
         verbose_name_plural = "organization settings"
 
     def __str__(self) -> str:

@@ -1,14 +1,17 @@
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from gauzy import eventbus as bus
 from gauzy.eventbus import Change
 from gauzy.organizations.choices import Weekday
 from gauzy.organizations.events import OrganizationCreatedEvent, OrganizationUpdatedEvent
-from gauzy.organizations.exceptions import OrganizationNameTaken, OrganizationNotFound
+from gauzy.organizations.exceptions import ApprovalsOff, LockDateInFuture, OrganizationNameTaken, OrganizationNotFound
 from gauzy.organizations.models import Organization, OrganizationSettings
 from gauzy.organizations.selectors import settings_of
 from gauzy.tenancy.changes import apply_changes
@@ -51,11 +54,15 @@ def update_organization(*, organization_id: UUID, values: Mapping[str, Any]) -> 
 
 @transaction.atomic
 def update_settings(*, organization_id: UUID, values: Mapping[str, Any]) -> OrganizationSettings:
-    """Set the given policies, as `update_organization` sets fields; changes are named `settings.<policy>`."""
-    _lock(organization_id)
+    """Set the given policies, as `update_organization` sets fields; changes are named `settings.<policy>`.
+
+    Raises `Invalid`, `LockDateInFuture` and `ApprovalsOff`.
+    """
+    organization = _lock(organization_id)
     settings = settings_of(organization_id)
     if changes := apply_changes(settings, values):
         clean(settings)
+        _check_policies(settings, today=timezone.now().astimezone(ZoneInfo(organization.time_zone)).date())
         settings.save()
         named = tuple(Change(field=f"settings.{change.field}", old=change.old, new=change.new) for change in changes)
         bus.publish(OrganizationUpdatedEvent(organization_id=organization_id, changes=named))
@@ -66,6 +73,13 @@ def update_settings(*, organization_id: UUID, values: Mapping[str, Any]) -> Orga
 def create_default_settings(*, organization_id: UUID) -> None:
     """Write an organization's policies down as they are by default; leave those that exist alone."""
     OrganizationSettings.objects.get_or_create(organization_id=organization_id)
+
+
+def _check_policies(settings: OrganizationSettings, *, today: date) -> None:
+    if settings.lock_date and settings.lock_date >= today:
+        raise LockDateInFuture(fields={"lock_date": [LockDateInFuture.message]})
+    if settings.approve_own and not settings.approvals:
+        raise ApprovalsOff(fields={"approve_own": [ApprovalsOff.message]})
 
 
 def _lock(organization_id: UUID) -> Organization:

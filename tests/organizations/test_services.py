@@ -1,6 +1,9 @@
+from datetime import date, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from gauzy.eventbus import Change
 from gauzy.eventbus.testing import deliver_all, recorded_events
@@ -142,3 +145,37 @@ def test_changed_policies_are_announced_by_their_name() -> None:
     assert events == [
         OrganizationUpdatedEvent(tenant_id=owner.tenant_id, organization_id=organization.id, changes=changes)
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "field"),
+    [
+        ({"lock_date": date(2999, 1, 1)}, "lock_date_in_future", "lock_date"),
+        ({"approvals": False, "approve_own": True}, "approvals_off", "approve_own"),
+    ],
+)
+def test_policies_that_make_no_sense_are_refused(values: dict[str, object], code: str, field: str) -> None:
+    owner = new_owner()
+    with acting_as(owner), recorded_events() as events, pytest.raises(Invalid) as refusal:
+        update_settings(organization_id=organization_of(owner).id, values=values)
+    assert (refusal.value.code, list(refusal.value.fields)) == (code, [field])
+    assert not events
+
+
+def test_today_where_the_organization_is_cannot_be_locked_yet() -> None:
+    owner = new_owner()
+    organization = organization_of(owner)
+    zone = "Pacific/Kiritimati"
+    today = timezone.now().astimezone(ZoneInfo(zone)).date()
+    with acting_as(owner):
+        update_organization(organization_id=organization.id, values={"time_zone": zone})
+        with pytest.raises(Invalid):
+            update_settings(organization_id=organization.id, values={"lock_date": today})
+        yesterday = today - timedelta(days=1)
+        with recorded_events() as events:
+            update_settings(organization_id=organization.id, values={"lock_date": yesterday})
+        change = Change(field="settings.lock_date", old=None, new=yesterday.isoformat())
+        assert events == [
+            OrganizationUpdatedEvent(tenant_id=owner.tenant_id, organization_id=organization.id, changes=(change,))
+        ]
+        assert settings_of(organization.id).lock_date == yesterday

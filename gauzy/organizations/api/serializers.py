@@ -30,6 +30,11 @@ class OrganizationSettingsInput(StrictSerializer):
     requires_project = serializers.BooleanField(required=False)
     requires_task = serializers.BooleanField(required=False)
     requires_description = serializers.BooleanField(required=False)
+    lock_date = serializers.DateField(
+        required=False, allow_null=True, help_text="Time up to this day cannot be changed any more."
+    )
+    approvals = serializers.BooleanField(required=False, help_text="Timesheets are submitted and approved.")
+    approve_own = serializers.BooleanField(required=False, help_text="Approvers may approve their own timesheets.")
 
 
 class OrganizationSettingsOutput(serializers.ModelSerializer[OrganizationSettings]):
