@@ -7,10 +7,11 @@ class EmployeesConfig(AppConfig):
     def ready(self) -> None:
         from employees import handlers
         from employees.choices import WELCOME
+        from employees.roles import PERMISSIONS
         from gauzy import eventbus as bus
         from gauzy.notifications.kinds import register_kind
-        from gauzy.tenancy.roles import ADMINS, register_role_permissions
+        from gauzy.tenancy.roles import register_role_permissions
 
         bus.connect(handlers)
         register_kind(WELCOME, "You became an employee")
-        register_role_permissions({f"employees.{verb}_employee": ADMINS for verb in ("view", "add", "change")})
+        register_role_permissions(PERMISSIONS)

@@ -39,3 +39,58 @@ class EmployeeRestoredEvent(Event):
 
     employee_id: UUID
     organization_id: UUID
+
+
+@event("employees.team_created", subject="team_id", action=Action.CREATED)
+class TeamCreatedEvent(Event):
+    """A team was made; its members follow in events of their own."""
+
+    team_id: UUID
+    organization_id: UUID
+
+
+@event("employees.team_updated", subject="team_id", action=Action.UPDATED)
+class TeamUpdatedEvent(Event):
+    """A team's data changed; `changes` names only what differs."""
+
+    team_id: UUID
+    organization_id: UUID
+    changes: tuple[Change, ...]
+
+
+@event("employees.team_deleted", subject="team_id", action=Action.DELETED)
+class TeamDeletedEvent(Event):
+    """A team is no more; `member_ids` are the employees who were in it."""
+
+    team_id: UUID
+    organization_id: UUID
+    member_ids: tuple[UUID, ...]
+
+
+@event("employees.team_member_added", subject="employee_id", action=Action.UPDATED)
+class TeamMemberAddedEvent(Event):
+    """An employee came into a team."""
+
+    team_id: UUID
+    organization_id: UUID
+    employee_id: UUID
+    is_manager: bool
+
+
+@event("employees.team_member_changed", subject="employee_id", action=Action.UPDATED)
+class TeamMemberChangedEvent(Event):
+    """An employee in a team became its manager, or is not any more."""
+
+    team_id: UUID
+    organization_id: UUID
+    employee_id: UUID
+    is_manager: bool
+
+
+@event("employees.team_member_removed", subject="employee_id", action=Action.UPDATED)
+class TeamMemberRemovedEvent(Event):
+    """An employee left a team that goes on."""
+
+    team_id: UUID
+    organization_id: UUID
+    employee_id: UUID

@@ -18,6 +18,23 @@ class ExternalIdTaken(Conflict):
     message = "Another employee of the organization has this external id."
 
 
+class TeamNotFound(NotFound):
+    code = "team_not_found"
+    message = "There is no such team."
+
+
+class TeamNameTaken(Conflict):
+    code = "team_name_taken"
+    message = "The organization has a team of this name."
+
+
+class NotOfThisOrganization(Invalid):
+    """The same for an unknown employee, a foreign one and one of another organization."""
+
+    code = "not_of_this_organization"
+    message = "There is no such employee in the team's organization."
+
+
 class BulkRefused(Invalid):
     """`fields` is keyed by item: `items.3.email`, or `items.3` where no field is at fault."""
 

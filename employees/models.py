@@ -52,3 +52,39 @@ class Employee(TenantModel):
     @property
     def status(self) -> EmployeeStatus:
         return EmployeeStatus.ENDED if self.ended_at else EmployeeStatus.ACTIVE
+
+
+class Team(TenantModel):
+    """People of an organization who work together; its managers see and act for the others."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey(
+        "organizations.Organization", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    name = models.CharField(max_length=100)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "name"], name="employees_team_name_once_per_organization")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMember(TenantModel):
+    """An employee's place in a team. Being its manager gives a scope; the rights come from the membership's role."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members", db_index=False)
+    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
+    is_manager = models.BooleanField(default=False)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["team", "employee"], name="employees_once_in_a_team")]
+
+    def __str__(self) -> str:
+        return f"{self.employee_id} in {self.team_id}"

@@ -3,15 +3,17 @@ from dataclasses import dataclass
 from typing import TypedDict, Unpack
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from employees.choices import EmployeeStatus
-from employees.exceptions import EmployeeNotFound
-from employees.models import Employee
+from employees.exceptions import EmployeeNotFound, TeamNotFound
+from employees.models import Employee, Team, TeamMember
 from gauzy import context
 from gauzy.organizations.selectors import organizations
+from gauzy.tenancy.choices import Role
 from gauzy.tenancy.membership import current_role
-from gauzy.tenancy.roles import ADMINS
+from gauzy.tenancy.roles import ADMINS, MANAGERS
+from gauzy.tenancy.selectors import members_among
 from gauzy.users.emails import normalize_email
 
 
@@ -34,12 +36,73 @@ def employees(**filters: Unpack[EmployeeFilters]) -> QuerySet[Employee]:
 
 
 def visible_employees(**filters: Unpack[EmployeeFilters]) -> QuerySet[Employee]:
-    """Return those whom the actor may see: owners and administrators all, everybody else themselves."""
+    """Return those whom the actor may see.
+
+    Owners, administrators and viewers see all, managers themselves and those they manage, everybody else themselves.
+    Viewers see no personal data (`sees_personal_data_of`), nor find anybody by it.
+    """
     found = employees(**filters)
-    if current_role() in ADMINS:
+    role = current_role()
+    if role in ADMINS or (role == Role.VIEWER and "email" not in filters):
         return found
-    user_id = context.current().actor.id
-    return found.filter(user_id=user_id) if user_id else found.none()
+    scope = _own() | Q(pk__in=_managed_ids()) if role == Role.MANAGER else _own()
+    return found.filter(scope)
+
+
+def managed_employees(**filters: Unpack[EmployeeFilters]) -> QuerySet[Employee]:
+    """Return those for whom the actor may act: owners and administrators for all, managers for those in their teams.
+
+    A manager's own employment is not among them: what people may do for themselves is another question.
+    """
+    found = employees(**filters)
+    role = current_role()
+    if role in ADMINS:
+        return found
+    return found.filter(~_own(), pk__in=_managed_ids()) if role == Role.MANAGER else found.none()
+
+
+def manages(employee_id: UUID) -> bool:
+    """Tell whether the actor may act for this employee as their manager, administrator or owner."""
+    return managed_employees().filter(pk=employee_id).exists()
+
+
+def own_employee(organization_id: UUID) -> Employee:
+    """Return the actor's own employment in the organization; raise `EmployeeNotFound` if they have none."""
+    if employee := employees(organization_id=organization_id).filter(_own()).first():
+        return employee
+    raise EmployeeNotFound
+
+
+def managers_of(employee_id: UUID) -> set[UUID]:
+    """Return the user ids of those who decide about an employee: the managers of their teams, without themselves.
+
+    Where no team gives them a manager whose role still is one, the tenant's owners and administrators decide.
+    """
+    user_id = get_employee(employee_id).user_id
+    teams = TeamMember.objects.filter(employee_id=employee_id).values("team")
+    managers = TeamMember.objects.filter(team__in=teams, is_manager=True, employee__ended_at=None)
+    user_ids = set(managers.values_list("employee__user_id", flat=True)) - {user_id}
+    deciding = members_among(user_ids, roles=MANAGERS)
+    return deciding or members_among(None, roles=ADMINS) - {user_id}
+
+
+def sees_personal_data_of(employee: Employee) -> bool:
+    """Tell whether the actor may read an employee's e-mail, dates and the like: viewers may not, but their own."""
+    return current_role() != Role.VIEWER or employee.user_id == _actor_id()
+
+
+def visible_teams() -> QuerySet[Team]:
+    """Return the teams that the actor may see: owners, administrators and viewers all, the others theirs."""
+    if current_role() in {*ADMINS, Role.VIEWER}:
+        return Team.objects.all()
+    return Team.objects.filter(pk__in=_places_of_actor().values("team"))
+
+
+def get_visible_team(team_id: UUID) -> Team:
+    """Return a team that the actor may see; raise `TeamNotFound` for any other id."""
+    if team := visible_teams().filter(pk=team_id).first():
+        return team
+    raise TeamNotFound
 
 
 def get_employee(employee_id: UUID) -> Employee:
@@ -90,3 +153,25 @@ def _one(among: QuerySet[Employee], employee_id: UUID) -> Employee:
     if employee := among.filter(pk=employee_id).first():
         return employee
     raise EmployeeNotFound
+
+
+def _actor_id() -> UUID | None:
+    return context.current().actor.id
+
+
+def _own() -> Q:
+    """Return the condition for the actor's own employments; nobody's if the actor is no user."""
+    user_id = _actor_id()
+    return Q(user_id=user_id) if user_id else Q(pk__in=())
+
+
+def _places_of_actor() -> QuerySet[TeamMember]:
+    """Return the places in teams that the actor has by employments which go on."""
+    own: QuerySet[Employee] = Employee.objects.filter(_own(), ended_at=None)
+    return TeamMember.objects.filter(employee__in=own)
+
+
+def _managed_ids() -> QuerySet[TeamMember, UUID]:
+    """Return the ids of everybody in the teams that the actor manages, as a subquery."""
+    teams = _places_of_actor().filter(is_manager=True).values("team")
+    return TeamMember.objects.filter(team__in=teams).values_list("employee", flat=True)

@@ -1,5 +1,6 @@
-"""Employees in the admin; importing this registers them."""
+"""Employees and teams in the admin; importing this registers them."""
 
 from employees.admin.employees import EmployeeAdmin
+from employees.admin.teams import TeamAdmin
 
-__all__ = ["EmployeeAdmin"]
+__all__ = ["EmployeeAdmin", "TeamAdmin"]

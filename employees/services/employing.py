@@ -1,4 +1,4 @@
-"""Employments: every write."""
+"""Employments: they begin, change, end and go on."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date

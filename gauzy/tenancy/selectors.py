@@ -33,6 +33,14 @@ def active_memberships(user_id: UUID) -> QuerySet[Membership]:
     return memberships.select_related("tenant").order_by("created_at", "id")
 
 
+def members_among(user_ids: Collection[UUID] | None, *, roles: Collection[Role]) -> set[UUID]:
+    """Return those of the users (None: of all) who are active in the context's tenant with one of the roles."""
+    members = Membership.objects.filter(is_active=True, role__in=roles)
+    if user_ids is not None:
+        members = members.filter(user_id__in=user_ids)
+    return set(members.values_list("user_id", flat=True))
+
+
 def may_enter_admin(user_id: UUID) -> bool:
     return active_memberships(user_id).filter(role__in=MANAGERS).exists()
 

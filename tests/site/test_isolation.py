@@ -11,7 +11,7 @@ from gauzy.eventbus.testing import deliver_all
 from gauzy.tenancy.choices import Role
 from tests.factories.desk import desk_of, desk_of_superuser, every_list, model_named, page_of, text_of
 from tests.factories.integrations import connect_everything
-from tests.factories.people import Company, found_company, hire
+from tests.factories.people import Company, found_company, hire, team_of
 from tests.factories.platform import new_member, new_superuser
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,8 @@ OF_TENANTS = sorted(set(every_list()) - PLATFORM_WIDE)
 def rival(company: Company) -> Company:
     """Another company with a row of everything."""
     found = found_company("Rival")
-    hire(found, first_name="Rita", email="rita@rival.example")
+    rita = hire(found, first_name="Rita", email="rita@rival.example")
+    team_of(found, managers=[rita])
     connect_everything(found)
     deliver_all(expect_failures=True)
     return found

@@ -66,7 +66,13 @@ def test_policies_change_with_an_event(company: Company) -> None:
     with only_handlers_of("organizations"):
         deliver_all()
     settings = OrganizationSettings.unscoped.get(organization_id=company.organization.pk)
-    kept = {"manual_time": "on", "modify_time": "on", "approvals": "on", "overlaps": "refuse", "second_timer": "stop_running"}
+    kept = {
+        "manual_time": "on",
+        "modify_time": "on",
+        "approvals": "on",
+        "overlaps": "refuse",
+        "second_timer": "stop_running",
+    }
     with recorded_events() as events:
         desk_of(company.owner).post(page_of(settings), kept)
     [event] = events

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from employees import selectors, services
 from employees.api.parsers import CsvParser
-from employees.api.serializers import (
+from employees.api.serializers.employees import (
     BulkInput,
     BulkOutput,
     EmployeeInput,
@@ -34,7 +34,10 @@ from gauzy.tenancy.roles import ADMINS, MEMBERS
 
 
 class EmployeeViewSet(ViewSet):
-    """Employees: owners and administrators see and change all, everybody else sees themselves."""
+    """Employees: owners and administrators see and change all, managers see their teams, everybody else themselves.
+
+    Viewers see everybody, without personal data.
+    """
 
     roles = {
         "list": MEMBERS,

@@ -4,10 +4,14 @@ from rest_framework import serializers
 
 from employees.choices import EmployeeStatus, Verdict
 from employees.models import Employee
+from employees.selectors import sees_personal_data_of
 from gauzy.exceptions import Invalid
 from gauzy.organizations.validators import validate_time_zone
 from gauzy.rest.problems import flatten
 from gauzy.rest.serializers import StrictSerializer
+
+# What viewers do not see of others: null for them.
+PERSONAL = ("email", "time_zone", "start_date", "external_id", "ended_at", "end_reason")
 
 
 class EmployeeInput(StrictSerializer):
@@ -35,7 +39,7 @@ class NewEmployeeInput(EmployeeInput):
 class EmployeeOutput(serializers.ModelSerializer[Employee]):
     # Not the user's id: being a UUIDv7, it tells since when the user exists, and so whether they did before.
     organization_id = serializers.UUIDField()
-    email = serializers.EmailField(source="user.email")
+    email = serializers.EmailField(source="user.email", allow_null=True, help_text="Personal data: null for viewers.")
     status = serializers.ChoiceField(EmployeeStatus.choices)
 
     class Meta:
@@ -45,6 +49,11 @@ class EmployeeOutput(serializers.ModelSerializer[Employee]):
             *("start_date", "external_id", "status", "ended_at", "end_reason", "created_at", "updated_at"),
         )
         read_only_fields = fields
+        extra_kwargs = {name: {"allow_null": True} for name in ("time_zone", "external_id", "end_reason")}
+
+    def to_representation(self, instance: Employee) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        return shown if sees_personal_data_of(instance) else shown | dict.fromkeys(PERSONAL)
 
 
 class EmployeeQuery(serializers.Serializer[Any]):
