@@ -73,3 +73,11 @@ class EndpointState(TextChoices):
 
 
 ENDPOINT_DISABLED = "integrations.webhook_endpoint_disabled"
+
+
+class DeliveryState(TextChoices):
+    """What became of a delivery of GitHub's."""
+
+    ACCEPTED = "accepted", "Accepted"
+    PROCESSED = "processed", "Processed"
+    IGNORED = "ignored", "Ignored"

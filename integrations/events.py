@@ -67,14 +67,6 @@ class WebhookEndpointDisabledEvent(Event):
     reason: str
 
 
-@event("integrations.webhook_queued", subject="webhook_endpoint_id", action=Action.STARTED)
-class WebhookQueuedEvent(Event):
-    """An endpoint is owed the news of an event that it chose."""
-
-    webhook_endpoint_id: UUID
-    event_id: UUID
-
-
 @event("integrations.webhook_pinged", subject="webhook_endpoint_id", action=Action.SENT)
 class WebhookPingedEvent(Event):
     """Somebody wants to see whether an endpoint answers: it gets this very event."""
@@ -88,3 +80,14 @@ class WebhookReplayedEvent(Event):
 
     webhook_endpoint_id: UUID
     event_id: UUID
+
+
+@event("integrations.github_webhook", subject="github_delivery_id", action=Action.RECEIVED)
+class GitHubWebhookEvent(Event):
+    """A verified delivery of GitHub was accepted."""
+
+    github_delivery_id: UUID
+    integration_id: UUID
+    delivery: str
+    github_event: str
+    github_action: str

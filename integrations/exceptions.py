@@ -1,4 +1,4 @@
-from gauzy.exceptions import Conflict, Invalid, NotFound
+from gauzy.exceptions import Conflict, Invalid, NotFound, Unauthenticated
 
 
 class IntegrationNotFound(NotFound):
@@ -118,3 +118,16 @@ class NotDelivered(Conflict):
     def __init__(self, reason: str, *, status: int | None = None, excerpt: str = "", after: float = 0) -> None:
         super().__init__(reason)
         self.status, self.excerpt, self.after = status, excerpt, after
+
+
+# --- GitHub -----------------------------------------------------------------------------------------------------------
+
+
+class BadSignature(Unauthenticated):
+    code = "bad_signature"
+    message = "The delivery is not signed with the secret of this address."
+
+
+class BadDelivery(Invalid):
+    code = "bad_delivery"
+    message = "This is no delivery of GitHub's."

@@ -1,23 +1,24 @@
-from collections.abc import Sequence
+from uuid import UUID
 
 from gauzy import eventbus as bus
-from gauzy.eventbus import Delivered, Metadata, handles, handles_every_event
+from gauzy.eventbus import AnyEvent, Metadata, handles, handles_every_event
 from gauzy.notifications.services import notify
 from gauzy.tenancy.roles import ADMINS
 from gauzy.tenancy.selectors import user_ids_with
 from integrations.choices import ENDPOINT_DISABLED, SYNC_FAILED, SyncState
 from integrations.events import (
+    GitHubWebhookEvent,
     IntegrationSyncEvent,
     SyncRequestedEvent,
     WebhookEndpointDisabledEvent,
     WebhookPingedEvent,
-    WebhookQueuedEvent,
     WebhookReplayedEvent,
 )
 from integrations.exceptions import IntegrationNotActive, NothingToSync, RateLimited, SyncRunning
-from integrations.selectors import get_endpoint, get_integration
+from integrations.selectors import endpoints_told_of, get_endpoint, get_integration
 from integrations.services.feeds import sync
-from integrations.services.telling import LADDER, queue_for_endpoints, tell
+from integrations.services.processing import process_delivery
+from integrations.services.telling import LADDER, tell
 
 
 def _failed(event: IntegrationSyncEvent) -> bool:
@@ -48,15 +49,14 @@ def notify_of_failed_sync(event: IntegrationSyncEvent, meta: Metadata) -> None:
     )
 
 
-@handles_every_event(batch=500)
-def queue_webhooks(deliveries: Sequence[Delivered]) -> None:
-    """Owe each event to the endpoints that chose it, so that a dead one does not make its neighbours repeat."""
-    queue_for_endpoints(deliveries)
+def _endpoints(event: AnyEvent, meta: Metadata) -> list[str]:
+    return [str(endpoint.pk) for endpoint in endpoints_told_of(meta.name, meta.occurred_at)] if event.tenant_id else []
 
 
-@handles(WebhookQueuedEvent, queue="webhooks", external=True, retries=LADDER)
-def tell_endpoint(event: WebhookQueuedEvent, meta: Metadata) -> None:
-    tell(endpoint_id=event.webhook_endpoint_id, event_id=event.event_id, meta=meta)
+@handles_every_event(targets=_endpoints, queue="webhooks", external=True, retries=LADDER)
+def deliver_webhook(event: AnyEvent, meta: Metadata) -> None:
+    """Tell one of the endpoints that chose the event; a dead one does not make its neighbours repeat."""
+    tell(endpoint_id=UUID(meta.target), event_id=meta.event_id, meta=meta)
 
 
 @handles(WebhookPingedEvent, queue="webhooks", external=True, retries=())
@@ -81,3 +81,8 @@ def notify_of_disabled_endpoint(event: WebhookEndpointDisabledEvent, meta: Metad
         title=f"The webhook endpoint {endpoint} was disabled",
         body=event.reason,
     )
+
+
+@handles(GitHubWebhookEvent)
+def process_github_delivery(event: GitHubWebhookEvent) -> None:
+    process_delivery(delivery_id=event.github_delivery_id)

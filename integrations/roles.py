@@ -10,5 +10,6 @@ PERMISSIONS = {
     "integrations.view_webhookendpoint": ADMINS,
     "integrations.add_webhookendpoint": ADMINS,
     "integrations.change_webhookendpoint": ADMINS,
+    "integrations.view_githubdelivery": ADMINS,
     "integrations.view_webhookattempt": ADMINS,
 }

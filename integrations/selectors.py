@@ -1,14 +1,21 @@
-from collections import defaultdict
-from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from integrations.choices import EndpointState, EntityKind, IntegrationState, Provider, SyncState
+from integrations.choices import DeliveryState, EndpointState, EntityKind, IntegrationState, Provider, SyncState
 from integrations.exceptions import EndpointNotFound, IntegrationNotFound, SyncRunNotFound
-from integrations.models import ExternalId, Integration, SyncConflict, SyncRun, WebhookAttempt, WebhookEndpoint
+from integrations.models import (
+    ExternalId,
+    GitHubDelivery,
+    Integration,
+    SyncConflict,
+    SyncRun,
+    WebhookAttempt,
+    WebhookEndpoint,
+)
+from integrations.outbound.cloudevents import matches
 
 # How long the holder of a sync may be silent: longer than a page takes with all its retries.
 LEASE = timedelta(minutes=2)
@@ -23,6 +30,12 @@ class IntegrationFilters(TypedDict, total=False):
 class RunFilters(TypedDict, total=False):
     integration_id: UUID
     state: SyncState
+
+
+class DeliveryFilters(TypedDict, total=False):
+    integration_id: UUID
+    event: str
+    state: DeliveryState
 
 
 def integrations(**filters: Unpack[IntegrationFilters]) -> QuerySet[Integration]:
@@ -87,15 +100,29 @@ def get_endpoint(endpoint_id: UUID) -> WebhookEndpoint:
     raise EndpointNotFound
 
 
-def active_endpoints(tenant_ids: Collection[UUID]) -> dict[UUID, list[WebhookEndpoint]]:
-    """Return the active endpoints of several tenants, by tenant: for batch handlers."""
-    found: dict[UUID, list[WebhookEndpoint]] = defaultdict(list)
-    for endpoint in WebhookEndpoint.unscoped.filter(tenant_id__in=tenant_ids, state=EndpointState.ACTIVE).order_by(
-        "pk"
-    ):
-        found[endpoint.tenant_id].append(endpoint)
-    return found
+def endpoints_told_of(event_name: str, occurred_at: datetime) -> list[WebhookEndpoint]:
+    """Return the active endpoints that chose an event, and existed when it happened."""
+    existing = endpoints(state=EndpointState.ACTIVE).filter(created_at__lte=occurred_at).order_by("pk")
+    return [endpoint for endpoint in existing if matches(endpoint.events, event_name)]
 
 
 def attempts_at(endpoint_id: UUID, **filters: Unpack[AttemptFilters]) -> QuerySet[WebhookAttempt]:
     return WebhookAttempt.objects.filter(endpoint_id=endpoint_id, **filters)
+
+
+def find_receiver(integration_id: UUID) -> Integration | None:
+    """Return the integration whose address a delivery came to: for the edge, before a tenant is known."""
+    connected = Integration.unscoped.exclude(state=IntegrationState.REMOVED)
+    return connected.filter(pk=integration_id, provider=Provider.GITHUB).first()
+
+
+def integrations_of_installation(installation: str) -> list[Integration]:
+    """Return the integrations, of whatever tenants, that a delivery to the GitHub App concerns."""
+    if not installation:
+        return []
+    connected = Integration.unscoped.exclude(state=IntegrationState.REMOVED)
+    return list(connected.filter(provider=Provider.GITHUB, account=installation).order_by("pk"))
+
+
+def github_deliveries(**filters: Unpack[DeliveryFilters]) -> QuerySet[GitHubDelivery]:
+    return GitHubDelivery.objects.filter(**filters)

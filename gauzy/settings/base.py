@@ -188,6 +188,9 @@ ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[] if ENVIRONME
 # Hosts, perhaps with a port, that webhooks may go to although they are not public; also by plain http.
 WEBHOOK_ALLOWED_HOSTS: list[str] = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
 WEBHOOK_TIMEOUT: float = env.float("WEBHOOK_TIMEOUT", default=15.0)  # seconds for one attempt, from the look-up on
+# The GitHub App of this installation: deliveries to it are signed with the secret.
+GITHUB_APP_WEBHOOK_SECRET: str = env.str("GITHUB_APP_WEBHOOK_SECRET", default="")
+GITHUB_WEBHOOK_MAX_BYTES = 25 * 1024 * 1024  # GitHub sends no more
 
 # --- REST -------------------------------------------------------------------------------------------------------------
 
@@ -224,6 +227,7 @@ SPECTACULAR_SETTINGS = {
         "EmailStatus": "gauzy.notifications.choices.EmailStatus.choices",
         "EmployeeStatus": "employees.choices.EmployeeStatus.choices",
         "IntegrationState": "integrations.choices.IntegrationState.choices",
+        "DeliveryState": "integrations.choices.DeliveryState.choices",
         "EndpointState": "integrations.choices.EndpointState.choices",
         "SyncState": "integrations.choices.SyncState.choices",
     },

@@ -1,6 +1,7 @@
 """Integrations in the admin; importing this registers them."""
 
 from integrations.admin.framework import IntegrationAdmin, SyncRunAdmin
+from integrations.admin.github import GitHubDeliveryAdmin
 from integrations.admin.webhooks import WebhookAttemptAdmin, WebhookEndpointAdmin
 
-__all__ = ["IntegrationAdmin", "SyncRunAdmin", "WebhookAttemptAdmin", "WebhookEndpointAdmin"]
+__all__ = ["GitHubDeliveryAdmin", "IntegrationAdmin", "SyncRunAdmin", "WebhookAttemptAdmin", "WebhookEndpointAdmin"]

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from integrations.api.views import IntegrationViewSet, SyncRunViewSet
+from integrations.api.github_views import GitHubAppWebhookView, GitHubWebhookView
+from integrations.api.views import GitHubDeliveryViewSet, IntegrationViewSet, SyncRunViewSet
 from integrations.api.webhook_views import WebhookEndpointViewSet, WebhookEventTypesView
 
 _ENDPOINT = "webhook-endpoints/<uuid:endpoint_id>"
@@ -14,6 +15,9 @@ urlpatterns = [
     path("sync-runs", SyncRunViewSet.as_view({"get": "list"})),
     path("sync-runs/<uuid:run_id>", SyncRunViewSet.as_view({"get": "retrieve"})),
     path("sync-runs/<uuid:run_id>/conflicts", SyncRunViewSet.as_view({"get": "conflicts"})),
+    path("github/app/webhook", GitHubAppWebhookView.as_view()),
+    path("github/webhook/<uuid:integration_id>", GitHubWebhookView.as_view()),
+    path("github-deliveries", GitHubDeliveryViewSet.as_view({"get": "list"})),
     path("webhook-endpoints", WebhookEndpointViewSet.as_view({"get": "list", "post": "create"})),
     path(_ENDPOINT, WebhookEndpointViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
     *(

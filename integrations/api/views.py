@@ -7,6 +7,7 @@ from gauzy.rest.serializers import StrictSerializer
 from gauzy.rest.views import ViewSet
 from gauzy.tenancy.roles import ADMINS
 from integrations import selectors
+from integrations.api.github_serializers import GitHubDeliveryOutput, GitHubDeliveryQuery
 from integrations.api.serializers import (
     IntegrationInput,
     IntegrationOutput,
@@ -84,3 +85,14 @@ class SyncRunViewSet(ViewSet):
     def conflicts(self, request: Request, run_id: UUID) -> Response:
         """List the items that could not be taken in, and why."""
         return self.page(selectors.conflicts_of(selectors.get_sync_run(run_id).id))
+
+
+class GitHubDeliveryViewSet(ViewSet):
+    """What GitHub delivered, and what became of it."""
+
+    roles = {"list": ADMINS}
+    queries = {"list": GitHubDeliveryQuery}
+    outputs = {"list": GitHubDeliveryOutput}
+
+    def list(self, request: Request) -> Response:
+        return self.page(selectors.github_deliveries(**self.query))

@@ -1,7 +1,6 @@
 """Telling a webhook endpoint of an event: called by external handlers, once per attempt."""
 
 import time
-from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,19 +8,18 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from gauzy import context
 from gauzy import eventbus as bus
-from gauzy.eventbus import Delivered, Metadata
+from gauzy.eventbus import Metadata
 from gauzy.eventops.selectors import get_event
 from integrations import crypto
 from integrations.choices import EndpointState
-from integrations.events import WebhookEndpointDisabledEvent, WebhookQueuedEvent
+from integrations.events import WebhookEndpointDisabledEvent
 from integrations.exceptions import NotDelivered
 from integrations.models import WebhookAttempt, WebhookEndpoint
-from integrations.outbound.cloudevents import CONTENT_TYPE, Stored, encode, matches
+from integrations.outbound.cloudevents import CONTENT_TYPE, Stored, encode
 from integrations.outbound.signatures import signed_headers
 from integrations.outbound.transport import Answer, post
-from integrations.selectors import active_endpoints, get_endpoint
+from integrations.selectors import get_endpoint
 from integrations.services.endpoints import lock_endpoint
 
 # Waits before further attempts, in seconds: ten attempts over some 25 hours.
@@ -30,22 +28,6 @@ DISABLED_AFTER = timedelta(days=5)  # of nothing but failures, and at least
 DISABLED_AFTER_FAILURES = 20
 _GONE = 410
 _LONGEST_WAIT = 6 * 3600.0
-
-
-@transaction.atomic
-def queue_for_endpoints(deliveries: Sequence[Delivered]) -> None:
-    """Owe each event to the endpoints that chose it, one delivery each.
-
-    Not history, and not what happened before the endpoint existed. One query, whatever the number of events.
-    """
-    recent = [item for item in deliveries if not item.meta.history]
-    by_tenant = active_endpoints({item.event.tenant_id for item in recent if item.event.tenant_id})
-    for item in recent:
-        endpoints = by_tenant.get(item.event.tenant_id, ()) if item.event.tenant_id else ()
-        with context.use(_context_of(item.meta)):
-            for endpoint in endpoints:
-                if item.meta.occurred_at >= endpoint.created_at and matches(endpoint.events, item.meta.name):
-                    bus.publish(WebhookQueuedEvent(webhook_endpoint_id=endpoint.pk, event_id=item.meta.event_id))
 
 
 def tell(*, endpoint_id: UUID, event_id: UUID, meta: Metadata) -> None:
@@ -66,18 +48,6 @@ def tell(*, endpoint_id: UUID, event_id: UUID, meta: Metadata) -> None:
         raise
     with meta.completing():
         _note_success(_attempt(endpoint, event, meta, started, answer=answer))
-
-
-def _context_of(meta: Metadata) -> context.Context:
-    """What a batch handler publishes for one of its items acts as that item's actor, and points back to it."""
-    return context.Context(
-        tenant_id=meta.tenant_id,
-        actor=meta.actor,
-        correlation_id=meta.correlation_id,
-        causation_id=meta.event_id,
-        depth=meta.depth + 1,
-        handler=meta.handler,
-    )
 
 
 def _send(endpoint: WebhookEndpoint, event: Stored) -> Answer:

@@ -5,11 +5,19 @@ import pytest
 
 from gauzy import context
 from gauzy.eventbus.ids import uuid7
+from gauzy.eventbus.testing import only_handlers_of
 
 
 @pytest.fixture
 def tenant_id() -> UUID:
     return uuid7()
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_listens() -> Iterator[None]:
+    """Handlers of every event would hear the suite's own, and be counted."""
+    with only_handlers_of("bustests"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,11 @@ from tests.eventbus import events
 from tests.eventbus.events import Colour, ThingCreatedEvent, ThingUpdatedEvent
 
 
+@pytest.fixture
+def nobody_else_listens() -> None:
+    """Here the product's own handlers are looked at."""
+
+
 def test_an_event_survives_storage_with_every_kind_of_field(acting: Any) -> None:
     event_type = bus.catalogue.event("bustests.thing_updated")
     event = ThingUpdatedEvent(

@@ -12,6 +12,7 @@ from integrations.services.connecting import create_integration
 from integrations.services.endpoints import create_endpoint, ping
 from integrations.services.mapping import remember
 from integrations.services.syncing import run_sync
+from tests.factories.github import SECRET, deliver
 from tests.factories.people import Company, acting_for
 
 
@@ -54,7 +55,8 @@ def connect(company: Company, provider: Provider = Provider.GITHUB, **values: An
 
 def connect_everything(company: Company) -> None:
     """Give the company a row of everything that the admin shows of integrations."""
-    integration = connect(company)
+    integration = connect(company, secrets={"webhook_secret": SECRET})
+    deliver(integration, "ping", {"zen": "Keep it logically awesome."})
     with acting_for(company):
         run_sync(integration_id=integration.id, feeds=[ListFeed(integration, [["one"]])])
         endpoint, _ = create_endpoint(url="https://hooks.invalid/", events=["employees.employee_ended"])
