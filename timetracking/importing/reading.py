@@ -17,7 +17,6 @@ MAX_CELL = 64 * 1024
 
 _DELIMITERS = (",", ";", "\t")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-csv.field_size_limit(MAX_RECORD)
 
 
 @dataclass(frozen=True, slots=True)
