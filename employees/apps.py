@@ -6,7 +6,7 @@ class EmployeesConfig(AppConfig):
 
     def ready(self) -> None:
         from employees import handlers
-        from employees.choices import WELCOME
+        from employees.choices import INVITE_ANSWERED, WELCOME
         from employees.roles import PERMISSIONS
         from gauzy import eventbus as bus
         from gauzy.notifications.kinds import register_kind
@@ -14,4 +14,5 @@ class EmployeesConfig(AppConfig):
 
         bus.connect(handlers)
         register_kind(WELCOME, "You became an employee")
+        register_kind(INVITE_ANSWERED, "Somebody answered your invite")
         register_role_permissions(PERMISSIONS)

@@ -94,3 +94,40 @@ class TeamMemberRemovedEvent(Event):
     team_id: UUID
     organization_id: UUID
     employee_id: UUID
+
+
+@event("employees.invite_sent", subject="invite_id", action=Action.SENT)
+class InviteSentEvent(Event):
+    """A person was invited, or their invite was sent again with a new link."""
+
+    invite_id: UUID
+    organization_id: UUID
+    expires_at: datetime
+
+
+@event("employees.invite_accepted", subject="invite_id", action=Action.ACCEPTED)
+class InviteAcceptedEvent(Event):
+    """An invited person accepted: they are a user, a member and an employee."""
+
+    invite_id: UUID
+    organization_id: UUID
+    employee_id: UUID
+    user_id: UUID
+    invited_by_id: UUID | None
+
+
+@event("employees.invite_rejected", subject="invite_id", action=Action.REJECTED)
+class InviteRejectedEvent(Event):
+    """An invited person declined."""
+
+    invite_id: UUID
+    organization_id: UUID
+    invited_by_id: UUID | None
+
+
+@event("employees.invite_revoked", subject="invite_id", action=Action.REVOKED)
+class InviteRevokedEvent(Event):
+    """An invite was taken back; its link is no good any more."""
+
+    invite_id: UUID
+    organization_id: UUID

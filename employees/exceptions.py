@@ -35,6 +35,28 @@ class NotOfThisOrganization(Invalid):
     message = "There is no such employee in the team's organization."
 
 
+class InviteNotFound(NotFound):
+    code = "invite_not_found"
+    message = "There is no such invite."
+
+
+class InviteOpen(Conflict):
+    code = "invite_open"
+    message = "This person has an open invite to the organization: send it again, or revoke it."
+
+
+class InviteDecided(Conflict):
+    code = "invite_decided"
+    message = "This invite was answered or revoked: make a new one."
+
+
+class InvalidInvite(Invalid):
+    """The same for an unknown, expired, revoked and used token."""
+
+    code = "invalid_invite"
+    message = "This invite is not valid any more. Ask for a new one."
+
+
 class BulkRefused(Invalid):
     """`fields` is keyed by item: `items.3.email`, or `items.3` where no field is at fault."""
 

@@ -1,10 +1,12 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
-from employees.choices import EmployeeStatus
+from employees.choices import EmployeeStatus, InviteStatus
 from gauzy.eventbus.ids import uuid7
 from gauzy.organizations.validators import validate_time_zone
+from gauzy.tenancy.choices import Role
 from gauzy.tenancy.models import TenantModel
 
 
@@ -88,3 +90,54 @@ class TeamMember(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.employee_id} in {self.team_id}"
+
+
+class Invite(TenantModel):
+    """An offer to join an organization, sent to an address.
+
+    Its link is single use: the row knows a digest of the token and the seed it follows from (`tokens`).
+    `inviter` is what the one who invited was called then.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organization = models.ForeignKey("organizations.Organization", on_delete=models.PROTECT, related_name="+")
+    email = models.EmailField()
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    role = models.CharField(max_length=20, choices=Role, default=Role.EMPLOYEE)
+    status = models.CharField(max_length=20, choices=InviteStatus, default=InviteStatus.OPEN, editable=False)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    inviter = models.CharField(max_length=200, editable=False)
+    employee = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
+    token_seed = models.CharField(max_length=64, editable=False)
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    expires_at = models.DateTimeField(editable=False)
+    decided_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "email"],
+                condition=Q(status=InviteStatus.OPEN),
+                name="employees_one_open_invite_per_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=InviteStatus.ACCEPTED, employee__isnull=False)
+                | (~Q(status=InviteStatus.ACCEPTED) & Q(employee__isnull=True)),
+                name="employees_accepted_invite_has_employee",
+            ),
+        ]
+        indexes = [models.Index(fields=["tenant", "-created_at"], name="employees_newest_invites")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def state(self) -> InviteStatus:
+        """Return the status, which time turns from open to expired without anybody writing it down."""
+        overdue = self.status == InviteStatus.OPEN and self.expires_at <= timezone.now()
+        return InviteStatus.EXPIRED if overdue else InviteStatus(self.status)

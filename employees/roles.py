@@ -13,4 +13,6 @@ PERMISSIONS = {
     "employees.add_team": ADMINS,
     "employees.change_team": ADMINS,
     "employees.delete_team": ADMINS,
+    "employees.view_invite": ADMINS,
+    "employees.add_invite": ADMINS,
 }

@@ -4,10 +4,12 @@ from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from employees.choices import EmployeeStatus
-from employees.exceptions import EmployeeNotFound, TeamNotFound
-from employees.models import Employee, Team, TeamMember
+from employees.choices import EmployeeStatus, InviteStatus
+from employees.exceptions import EmployeeNotFound, InvalidInvite, InviteNotFound, TeamNotFound
+from employees.models import Employee, Invite, Team, TeamMember
+from employees.tokens import digest_of
 from gauzy import context
 from gauzy.organizations.selectors import organizations
 from gauzy.tenancy.choices import Role
@@ -113,6 +115,45 @@ def get_employee(employee_id: UUID) -> Employee:
 def get_visible_employee(employee_id: UUID) -> Employee:
     """Return an employee whom the actor may see; raise `EmployeeNotFound` for any other id."""
     return _one(visible_employees(), employee_id)
+
+
+class InviteFilters(TypedDict, total=False):
+    organization_id: UUID
+    state: InviteStatus
+
+
+def invites(**filters: Unpack[InviteFilters]) -> QuerySet[Invite]:
+    """Return the tenant's invites. An open one whose time is over counts as expired."""
+    found: QuerySet[Invite] = Invite.objects.all()
+    if "organization_id" in filters:
+        found = found.filter(organization_id=filters["organization_id"])
+    overdue = Q(status=InviteStatus.OPEN, expires_at__lte=timezone.now())
+    match filters.get("state"):
+        case None:
+            return found
+        case InviteStatus.EXPIRED:
+            return found.filter(overdue | Q(status=InviteStatus.EXPIRED))
+        case state:
+            return found.filter(~overdue, status=state)
+
+
+def get_invite(invite_id: UUID) -> Invite:
+    """Return an invite of the tenant; raise `InviteNotFound` for an unknown and for a foreign id."""
+    if invite := Invite.objects.select_related("organization").filter(pk=invite_id).first():
+        return invite
+    raise InviteNotFound
+
+
+def find_invite_by_token(token: str) -> Invite:
+    """Return the invite, of whatever tenant, that a token answers; raise `InvalidInvite` for every other token."""
+    found = Invite.unscoped.select_related("organization").filter(token_digest=digest_of(token)).first()
+    if found and is_answerable(found, token):
+        return found
+    raise InvalidInvite
+
+
+def is_answerable(invite: Invite, token: str) -> bool:
+    return invite.state == InviteStatus.OPEN and invite.token_digest == digest_of(token)
 
 
 @dataclass(frozen=True, slots=True)

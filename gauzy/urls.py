@@ -1,4 +1,4 @@
-"""Every route: each installed app's `api/urls.py` is served under /api/v1/."""
+"""Every route: each installed app's `api/urls.py` is served under /api/v1/, its `pages/urls.py` under /accounts/."""
 
 from django.apps import apps
 from django.contrib import admin
@@ -9,15 +9,15 @@ from django.views.generic import RedirectView
 from gauzy.rest import fallback, health
 
 
-def _api_routes() -> list[URLPattern | URLResolver]:
-    with_api = [app for app in apps.get_app_configs() if app.module and module_has_submodule(app.module, "api.urls")]
-    return [path("", include(f"{app.name}.api.urls")) for app in with_api]
+def _routes(module: str) -> list[URLPattern | URLResolver]:
+    having = [app for app in apps.get_app_configs() if app.module and module_has_submodule(app.module, module)]
+    return [path("", include(f"{app.name}.{module}")) for app in having]
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("api/v1/", include(_api_routes())),
+    path("api/v1/", include(_routes("api.urls"))),
     re_path(r"^api/.*", fallback.api_not_found),
-    path("accounts/", include("gauzy.users.pages.urls")),
+    path("accounts/", include(_routes("pages.urls"))),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("admin/", admin.site.urls),

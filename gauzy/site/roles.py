@@ -13,4 +13,5 @@ PERMISSIONS = {
     "analytics.view_dailycount": MANAGERS,
     "notifications.view_notification": ADMINS,
     "tenancy.view_membership": ADMINS,
+    "tenancy.change_membership": ADMINS,
 }

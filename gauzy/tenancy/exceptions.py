@@ -1,4 +1,4 @@
-from gauzy.exceptions import Conflict, NotFound
+from gauzy.exceptions import Conflict, Forbidden, NotFound
 
 
 class TenantNotFound(NotFound):
@@ -14,3 +14,18 @@ class AmbiguousTenant(Conflict):
 class LastOwner(Conflict):
     code = "last_owner"
     message = "The last owner of a tenant cannot be removed."
+
+
+class MemberNotFound(NotFound):
+    code = "member_not_found"
+    message = "There is no such member."
+
+
+class GrantTooHigh(Forbidden):
+    code = "grant_too_high"
+    message = "You can grant and change only roles weaker than your own."
+
+
+class MemberInactive(Conflict):
+    code = "member_inactive"
+    message = "This membership has ended: invite the person, or restore their employment."

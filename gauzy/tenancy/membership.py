@@ -9,7 +9,9 @@ from uuid import UUID
 from gauzy import context
 from gauzy.context import Actor, ActorKind
 from gauzy.tenancy.choices import Role
+from gauzy.tenancy.exceptions import GrantTooHigh
 from gauzy.tenancy.models import Membership
+from gauzy.tenancy.roles import may_grant
 
 _role: ContextVar[Role | None] = ContextVar("gauzy_role", default=None)
 
@@ -44,3 +46,9 @@ def with_role(role: Role | None) -> Iterator[None]:
         yield
     finally:
         _role.reset(token)
+
+
+def require_grant(role: Role) -> None:
+    """Raise `GrantTooHigh` unless the role in force may grant `role`."""
+    if not may_grant(current_role(), role):
+        raise GrantTooHigh(fields={"role": [GrantTooHigh.message]})

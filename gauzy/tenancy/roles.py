@@ -9,6 +9,9 @@ MANAGERS = frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER})
 ADMINS = frozenset({Role.OWNER, Role.ADMIN})
 OWNERS = frozenset({Role.OWNER})
 
+# What a role may grant, and whose membership it may change: the weaker ones. An owner may make owners.
+_STRENGTH = {role: strength for strength, role in enumerate(reversed(Role))}
+
 _roles_by_permission: dict[str, frozenset[Role]] = {}
 
 
@@ -24,3 +27,8 @@ def roles_with(permission: str) -> frozenset[Role]:
 
 def permissions_of(role: Role) -> set[str]:
     return {permission for permission, roles in _roles_by_permission.items() if role in roles}
+
+
+def may_grant(own: Role | None, role: Role) -> bool:
+    """Tell whether a member with the role `own` may grant a role, or change a member who has it."""
+    return own is not None and (own == Role.OWNER or _STRENGTH[own] > _STRENGTH[role])

@@ -4,7 +4,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from gauzy.tenancy.choices import Role
-from gauzy.tenancy.exceptions import AmbiguousTenant, TenantNotFound
+from gauzy.tenancy.exceptions import AmbiguousTenant, MemberNotFound, TenantNotFound
 from gauzy.tenancy.models import Membership, Tenant
 from gauzy.tenancy.roles import MANAGERS
 
@@ -31,6 +31,19 @@ def active_memberships(user_id: UUID) -> QuerySet[Membership]:
     """Return a user's memberships in all tenants, oldest first: for the edge, before a tenant is known."""
     memberships: QuerySet[Membership] = Membership.unscoped.filter(user_id=user_id, is_active=True)
     return memberships.select_related("tenant").order_by("created_at", "id")
+
+
+def members() -> QuerySet[Membership]:
+    """Return the memberships of the context's tenant with their users; those that ended are among them."""
+    found: QuerySet[Membership] = Membership.objects.select_related("user")
+    return found
+
+
+def get_member(membership_id: UUID) -> Membership:
+    """Return a membership of the tenant; raise `MemberNotFound` for an unknown and for a foreign id."""
+    if membership := members().filter(pk=membership_id).first():
+        return membership
+    raise MemberNotFound
 
 
 def members_among(user_ids: Collection[UUID] | None, *, roles: Collection[Role]) -> set[UUID]:

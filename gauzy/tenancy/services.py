@@ -3,8 +3,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gauzy import context
+from gauzy import eventbus as bus
 from gauzy.tenancy.choices import Role
-from gauzy.tenancy.exceptions import LastOwner
+from gauzy.tenancy.events import MemberRoleChangedEvent
+from gauzy.tenancy.exceptions import LastOwner, MemberInactive, MemberNotFound
+from gauzy.tenancy.membership import require_grant
 from gauzy.tenancy.models import Membership, Tenant
 from gauzy.tenancy.selectors import is_last_owner
 from gauzy.tenancy.validation import clean
@@ -41,6 +45,37 @@ def add_members(*, tenant_id: UUID, user_ids: Collection[UUID], role: Role) -> N
     ended = [member.pk for member in members.select_for_update(no_key=True) if not member.is_active]
     if ended:
         members.filter(pk__in=ended).update(is_active=True, role=role)
+
+
+@transaction.atomic
+def change_role(*, membership_id: UUID, role: Role) -> Membership:
+    """Give a member of the context's tenant another role; the same role changes nothing.
+
+    Raises `MemberNotFound`, `MemberInactive`, `LastOwner`, and `GrantTooHigh` if the actor may not grant the old role
+    or the new one.
+    """
+    membership = lock_member(membership_id)
+    old, role = Role(membership.role), Role(role)
+    for touched in (old, role):
+        require_grant(touched)
+    if not membership.is_active:
+        raise MemberInactive
+    if role == old:
+        return membership
+    if is_last_owner(membership):
+        raise LastOwner
+    membership.role = role
+    membership.save(update_fields=["role"])
+    bus.publish(MemberRoleChangedEvent(membership_id=membership.pk, user_id=membership.user_id, old=old, new=role))
+    return membership
+
+
+def lock_member(membership_id: UUID) -> Membership:
+    """Lock a member and, before it, the tenant, so that owners who leave at once queue up; raise `MemberNotFound`."""
+    Tenant.objects.select_for_update(no_key=True).get(pk=context.tenant_id())
+    if membership := Membership.objects.select_for_update(no_key=True).filter(pk=membership_id).first():
+        return membership
+    raise MemberNotFound
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from gauzy.eventbus.testing import deliver_all
 from gauzy.tenancy.choices import Role
 from tests.factories.desk import desk_of, desk_of_superuser, every_list, model_named, page_of, text_of
 from tests.factories.integrations import connect_everything
+from tests.factories.invites import invite
 from tests.factories.people import Company, found_company, hire, team_of
 from tests.factories.platform import new_member, new_superuser
 
@@ -25,6 +26,7 @@ def rival(company: Company) -> Company:
     found = found_company("Rival")
     rita = hire(found, first_name="Rita", email="rita@rival.example")
     team_of(found, managers=[rita])
+    invite(found)
     connect_everything(found)
     deliver_all(expect_failures=True)
     return found

@@ -2,12 +2,11 @@ from typing import Any
 
 from rest_framework import serializers
 
+from employees.api.serializers.items import JudgedItems
 from employees.choices import EmployeeStatus, Verdict
 from employees.models import Employee
 from employees.selectors import sees_personal_data_of
-from gauzy.exceptions import Invalid
 from gauzy.organizations.validators import validate_time_zone
-from gauzy.rest.problems import flatten
 from gauzy.rest.serializers import StrictSerializer
 
 # What viewers do not see of others: null for them.
@@ -64,19 +63,6 @@ class EmployeeQuery(serializers.Serializer[Any]):
 
 class EndInput(StrictSerializer):
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
-
-
-class JudgedItems(serializers.ListField):
-    """Turns an item that cannot be read into its refusal, and leaves the others alone."""
-
-    def run_child_validation(self, data: Any) -> Any:
-        return [self._judge(item) for item in data]
-
-    def _judge(self, item: Any) -> Any:
-        try:
-            return self.child.run_validation(item)
-        except serializers.ValidationError as error:
-            return Invalid(fields=flatten(error.detail))
 
 
 class BulkInput(StrictSerializer):

@@ -4,7 +4,9 @@ Passwords are hashed before a transaction opens: hashing is slow by intent, and 
 write lock.
 """
 
+from gauzy.users.services.joining import Joiner, join, prove
 from gauzy.users.services.linking import set_password_with_link, verify_email
+from gauzy.users.services.members import end_member
 from gauzy.users.services.registering import (
     check_password_strength,
     create_superuser,
@@ -18,16 +20,20 @@ from gauzy.users.services.signing_in import IssuedToken, end_access, issue_token
 
 __all__ = [
     "IssuedToken",
+    "Joiner",
     "check_password_strength",
     "create_superuser",
     "create_tenant_with_owner",
     "draft_user",
     "end_access",
+    "end_member",
     "find_or_create_user",
     "find_or_create_users",
     "issue_token",
+    "join",
     "login",
     "note_token_use",
+    "prove",
     "register",
     "revoke_token",
     "set_password_with_link",

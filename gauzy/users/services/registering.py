@@ -41,7 +41,7 @@ def register(
     check_password_strength(password, user)
     user.set_password(password)
     with transaction.atomic():
-        if (existing := _insert_or_find(user)) is not user:
+        if (existing := insert_or_find(user)) is not user:
             bus.publish(RegistrationRepeatedEvent(user_id=existing.pk))
             return None
         owner = _found_tenant(organization_name, user)
@@ -72,7 +72,7 @@ def create_tenant_with_owner(
         check_password_strength(owner_password, draft)
     draft.set_password(owner_password)
     with transaction.atomic():
-        user = _insert_or_find(draft)
+        user = insert_or_find(draft)
         if user is not draft and owner_password is not None:
             raise EmailTaken("A user with this e-mail exists: leave the password out, they have their own.")
         owner = _found_tenant(name, user)
@@ -100,7 +100,7 @@ def find_or_create_user(*, email: str, first_name: str = "", last_name: str = ""
         return existing
     draft = _draft(email=email, first_name=first_name, last_name=last_name)
     draft.set_unusable_password()
-    user = _insert_or_find(draft)
+    user = insert_or_find(draft)
     if user is draft:
         bus.publish(UserRegisteredEvent(user_id=user.pk, source=source))
     return user
@@ -131,7 +131,7 @@ def create_superuser(*, email: str, password: str | None = None) -> User:
     user.is_superuser = True
     user.set_password(password)
     with transaction.atomic():
-        if _insert_or_find(user) is not user:
+        if insert_or_find(user) is not user:
             raise EmailTaken
         bus.publish(UserRegisteredEvent(user_id=user.pk, source=UserSource.COMMAND))
     return user
@@ -151,7 +151,7 @@ def _draft(*, email: str, first_name: str = "", last_name: str = "") -> User:
     return user
 
 
-def _insert_or_find(user: User) -> User:
+def insert_or_find(user: User) -> User:
     """Return `user` inserted, or who held the e-mail first: a parallel insert waits here for the other's commit."""
     try:
         with transaction.atomic():
