@@ -131,3 +131,18 @@ class BadSignature(Unauthenticated):
 class BadDelivery(Invalid):
     code = "bad_delivery"
     message = "This is no delivery of GitHub's."
+
+
+class AppNotConfigured(Conflict):
+    code = "github_app_not_configured"
+    message = "This installation of the product has no GitHub App; its operator can give it one."
+
+
+class StateRefused(Invalid):
+    code = "state_refused"
+    message = "Begin again: this was begun by somebody else, or too long ago."
+
+
+class InstallationNotYours(Invalid):
+    code = "installation_not_yours"
+    message = "GitHub does not say that this installation is yours."

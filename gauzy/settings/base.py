@@ -190,6 +190,13 @@ WEBHOOK_ALLOWED_HOSTS: list[str] = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
 WEBHOOK_TIMEOUT: float = env.float("WEBHOOK_TIMEOUT", default=15.0)  # seconds for one attempt, from the look-up on
 # The GitHub App of this installation: deliveries to it are signed with the secret.
 GITHUB_APP_WEBHOOK_SECRET: str = env.str("GITHUB_APP_WEBHOOK_SECRET", default="")
+GITHUB_APP_SLUG: str = env.str("GITHUB_APP_SLUG", default="")
+GITHUB_APP_ID: str = env.str("GITHUB_APP_ID", default="")
+GITHUB_APP_PRIVATE_KEY: str = env.str("GITHUB_APP_PRIVATE_KEY", default="")
+GITHUB_APP_CLIENT_ID: str = env.str("GITHUB_APP_CLIENT_ID", default="")
+GITHUB_APP_CLIENT_SECRET: str = env.str("GITHUB_APP_CLIENT_SECRET", default="")
+GITHUB_URL: str = env.str("GITHUB_URL", default="https://github.com").rstrip("/")
+GITHUB_API_URL: str = env.str("GITHUB_API_URL", default="https://api.github.com").rstrip("/")
 GITHUB_WEBHOOK_MAX_BYTES = 25 * 1024 * 1024  # GitHub sends no more
 
 # --- REST -------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from integrations.api.github_installations import GitHubInstallationViewSet
 from integrations.api.github_views import GitHubAppWebhookView, GitHubWebhookView
 from integrations.api.views import GitHubDeliveryViewSet, IntegrationViewSet, SyncRunViewSet
 from integrations.api.webhook_views import WebhookEndpointViewSet, WebhookEventTypesView
@@ -15,6 +16,8 @@ urlpatterns = [
     path("sync-runs", SyncRunViewSet.as_view({"get": "list"})),
     path("sync-runs/<uuid:run_id>", SyncRunViewSet.as_view({"get": "retrieve"})),
     path("sync-runs/<uuid:run_id>/conflicts", SyncRunViewSet.as_view({"get": "conflicts"})),
+    path("github/installations", GitHubInstallationViewSet.as_view({"post": "create"})),
+    path("github/installations/start", GitHubInstallationViewSet.as_view({"post": "start"})),
     path("github/app/webhook", GitHubAppWebhookView.as_view()),
     path("github/webhook/<uuid:integration_id>", GitHubWebhookView.as_view()),
     path("github-deliveries", GitHubDeliveryViewSet.as_view({"get": "list"})),

@@ -7,6 +7,7 @@ from gauzy.eventbus.ids import uuid7
 from gauzy.tenancy.models import TenantModel
 from integrations import crypto
 from integrations.choices import Direction, EntityKind, IntegrationState, Provider, SyncState
+from integrations.providers.specs import SPECS
 
 
 class Integration(TenantModel):
@@ -48,7 +49,7 @@ class Integration(TenantModel):
     @property
     def secret_names(self) -> list[str]:
         """Return which secrets are set, without what they are."""
-        return sorted(crypto.unseal(self.sealed))
+        return sorted(crypto.unseal(self.sealed).keys() & SPECS[Provider(self.provider)].secrets)
 
     def direction_of(self, kind: EntityKind) -> Direction:
         """Return which way rows of a kind travel; none does unless the integration is active."""
