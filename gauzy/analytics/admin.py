@@ -53,7 +53,9 @@ class DailyCountAdmin(ReadOnlyAdmin):
             days[str(count.day)] = days.get(str(count.day), 0) + count.count
         return [
             Panel("Events today", bars(dict(today.most_common())), "Nothing has happened today.", link),
-            Panel(f"Events of {DAYS_SHOWN} days", bars(days) if counts else [], "Nothing has happened yet.", link),
+            Panel(
+                f"Events of {DAYS_SHOWN} days", bars(days) if counts else [], "Nothing has happened yet.", link, True
+            ),
         ]
 
 

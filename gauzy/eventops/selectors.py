@@ -16,6 +16,7 @@ from gauzy.eventops.moments import first_id_at
 
 _SLACK = timedelta(seconds=1)  # an event's id is made just before its time is taken
 LONGEST_TRACE = 1_000  # events
+LARGEST_LINEAGE = 200  # events
 
 
 class EventFilters(TypedDict, total=False):
@@ -89,6 +90,23 @@ def trace(event_or_correlation_id: UUID, *, tenant_id: UUID | None) -> list[Stor
     found = list(visible.filter(correlation_id=named or event_or_correlation_id).order_by("id")[:LONGEST_TRACE])
     if not found:
         raise EventNotFound("No event has this id or correlation id.")
+    return in_tree_order(found)
+
+
+def lineage(event: StoredEvent, *, tenant_id: UUID | None) -> list[StoredEvent]:
+    """Return the chain of causes that led to an event, the event, and all it caused, in tree order.
+
+    A statement for each step of the chain and each level below; of what it caused, the first `LARGEST_LINEAGE`.
+    """
+    visible, found = events(tenant_id), [event]
+    while (cause := found[0].causation_id) and (above := visible.filter(id=cause).first()):
+        found.insert(0, above)
+    level = [event.id]
+    while level and len(found) < LARGEST_LINEAGE:
+        room = LARGEST_LINEAGE - len(found)
+        below = list(visible.filter(causation_id__in=level).order_by("id")[:room])
+        found += below
+        level = [caused.id for caused in below]
     return in_tree_order(found)
 
 

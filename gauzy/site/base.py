@@ -5,24 +5,34 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin import ShowFacets
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from gauzy.exceptions import DomainError, NotFound
+from gauzy.site import lists
 from gauzy.site.exceptions import NotRouted
 from gauzy.site.forms import ServiceForm
 from gauzy.site.navigation import Entry
+from gauzy.site.panels import object_panels
 from gauzy.site.parts import Card, Panel
 from gauzy.site.roles import VIEW_BUS
 from gauzy.site.unfolded import InfinitePaginator, ModelAdmin
 
 
 class GuardedAdmin(ModelAdmin):
-    """Changes, deletes and counts nothing by itself. `navigation`, `cards` and `panels` place it in the site."""
+    """Changes, deletes and counts nothing by itself. `navigation`, `cards` and `panels` place it in the site.
+
+    `empty_hint` says what brings the first row. Every list keeps its order and can be had as CSV; every object's page
+    ends with the panels that apps registered (`site/panels.py`).
+    """
 
     navigation: ClassVar[Sequence[Entry]] = ()
     shows_events: ClassVar[bool] = False  # behind the button "History" of an object's page
+    empty_hint: ClassVar[str] = ""
+    list_after_template = "gauzy_site/below_list.html"
+    change_form_outer_after_template = "gauzy_site/object_panels.html"
     show_full_result_count = False
     show_facets = ShowFacets.NEVER  # they count
     list_per_page = 50
@@ -63,8 +73,18 @@ class GuardedAdmin(ModelAdmin):
         self, request: Any, object_id: Any = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
         has_history = self.shows_events and request.user.has_perm(VIEW_BUS)
-        shown = {"show_history": has_history} | (extra_context or {})
+        panels = object_panels(request, object_id) if request.method == "GET" else []
+        shown = {"show_history": has_history, "object_panels": panels} | (extra_context or {})
         return super().changeform_view(request, object_id, form_url, shown)
+
+    def changelist_view(self, request: Any, extra_context: Any = None) -> Any:
+        """Show the list in the order last chosen, or hand it over as CSV."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        if lists.EXPORT in request.GET:
+            return lists.export(self, request)
+        lists.remember_order(self, request)
+        return super().changelist_view(request, extra_context)
 
     # Django's own log would be a second one, which misses what other doors do: the event is the record.
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any: ...

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from gauzy import context
-from gauzy.site.bus.cards import bus_cards
+from gauzy.site.bus.cards import bus_cards, bus_panels
 from gauzy.site.navigation import admins_in_order
 
 
@@ -16,5 +16,5 @@ def dashboard(request: HttpRequest, page: dict[str, Any]) -> dict[str, Any]:
     admins = admins_in_order(request)
     return page | {
         "cards": [card for model_admin in admins for card in model_admin.cards(request)] + bus_cards(request),
-        "panels": [panel for model_admin in admins for panel in model_admin.panels(request)],
+        "panels": [*bus_panels(request), *(panel for model_admin in admins for panel in model_admin.panels(request))],
     }

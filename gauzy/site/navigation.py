@@ -40,6 +40,7 @@ class Entry:
 PAGES = (
     Entry(Task.OVERVIEW, "Dashboard", "space_dashboard", "index"),
     Entry(Task.BUS, "Events", "bolt", "bus_events", VIEW_BUS),
+    Entry(Task.BUS, "Live", "stream", "bus_live", VIEW_BUS),
     Entry(Task.BUS, "Dead deliveries", "heart_broken", "bus_dead", VIEW_BUS),
     Entry(Task.BUS, "Handlers", "account_tree", "bus_handlers", VIEW_BUS),
 )

@@ -26,10 +26,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
+    """`columns`: drawn upright, side by side, as fits a course in time; else a line for each bar."""
+
     title: str
     bars: list[Bar]
     empty: str
     url: str
+    columns: bool = False
 
 
 def bars(counts: Mapping[str, int]) -> list[Bar]:

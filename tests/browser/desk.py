@@ -1,6 +1,7 @@
 """The desk as somebody at a screen has it, watched for what nobody should see there."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -80,6 +81,24 @@ class Desk:
             dialog.locator(f"[name='{name}']").fill(value)
         dialog.get_by_role("button", name=action).click()
         self.page.wait_for_load_state()
+
+    def retry_all_dead(self) -> None:
+        """Retry group after group."""
+        self.open("/admin/events/dead/")
+        groups = self.page.get_by_role("button", name=re.compile("^Retry (it|all)"))
+        while groups.count():
+            groups.first.click()
+            self.tells("will run again within seconds")
+
+    def discard_all_dead(self, reason: str) -> None:
+        """Discard group after group, for the same reason."""
+        self.open("/admin/events/dead/")
+        groups = self.page.get_by_role("button", name=re.compile("^Discard.*…"))
+        while groups.count():
+            groups.first.click()
+            self.fill(reason=reason)
+            self.press("Discard")
+            self.tells("discarded: their handlers will not have these events")
 
     def hire(self, email: str) -> None:
         self.open("/admin/employees/employee/add/")

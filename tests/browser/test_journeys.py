@@ -50,6 +50,9 @@ def test_hire_edit_end_and_see_what_was_done(open_desk: OpenDesk, role: str, wid
     desk.act("End employment", reason="Retired")
     desk.tells("has ended")
     person = desk.page.url.removeprefix(desk.url)
+    desk.open_until(person, "Employee ended")
+    desk.tells("Job title set to “Rear admiral”")
+    desk.assert_in_order()
     desk.open_until(f"/admin/activitylog/activitylog/?q={person.split('/')[-3]}", "Employee ended")
     desk.tells("Employee updated: job title")
     desk.tells("Employee created")
@@ -65,8 +68,31 @@ def test_a_dead_delivery_is_found_and_healed(open_desk: OpenDesk, site: "Site", 
     desk.tells("No such mailbox here")
     desk.assert_in_order()
     site.mail.refused.clear()
-    desk.press("Retry")
-    desk.tells("will run again within seconds")
+    desk.retry_all_dead()
     assert site.mail.wait_for(lambda message: message["To"] == email, timeout=30)
     desk.open_until("/admin/events/?name=eventops.delivery_retried", "Delivery retried")
     desk.assert_in_order()
+
+
+def test_what_is_dead_is_discarded_with_a_reason(open_desk: OpenDesk, site: "Site") -> None:
+    desk, email = open_desk("admin"), "gone@example.org"
+    site.mail.refused.add(email)
+    desk.hire(email)
+    desk.open_until("/admin/events/dead/", "No such mailbox here")
+    desk.discard_all_dead("Left before the first day")
+    desk.tells("Nothing is dead.")
+    desk.open_until("/admin/events/?name=eventops.delivery_skipped", "Delivery skipped")
+
+
+@BOTH_WIDTHS
+def test_events_appear_while_one_looks(open_desk: OpenDesk, width: str) -> None:
+    desk = open_desk("owner", width)
+    desk.open("/admin/events/live/")
+    desk.tells("Nothing has happened since")
+    desk.page.locator("#live-status", has_text="Live").wait_for()
+    open_desk("admin").hire(f"live.{width}@example.org")
+    desk.tells("Employee created")
+    desk.tells("User registered")
+    desk.assert_in_order()
+    desk.page.get_by_role("link", name="Employee created").first.click()
+    desk.tells("What its handlers did")

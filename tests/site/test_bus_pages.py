@@ -237,6 +237,62 @@ class TestHandlers:
     def test_the_dead_are_shown_until_dealt_with(self, company: Company, dead: Delivery) -> None:
         desk = desk_of(company.owner)
         assert "The mailbox of [redacted] is full." in text_of(desk.get(DEAD))
-        assert not desk.get(DEAD, {"event": "users.user_registered"}).context["rows"]
+        assert not desk.get(DEAD, {"event": "users.user_registered"}).context["groups"]
         desk.post(_page(dead, "bus_skip"), {"handler": dead.handler, "reason": "x"})
         assert "Nothing is dead." in text_of(desk.get(DEAD))
+
+
+class TestGroupsOfDead:
+    def test_what_died_of_the_same_is_one_group(self, company: Company) -> None:
+        with failing.a_broken_handler():
+            dead = [failing.kill_a_delivery(company) for _ in range(3)]
+        desk = desk_of(company.owner)
+        [group] = desk.get(DEAD).context["groups"]
+        assert len(group.rows) == 3
+        desk.post(RETRY_SELECTED, {"delivery": [_box(one) for one in dead]})
+        assert desk.get(DEAD).context["groups"] == []
+
+    def test_a_group_is_discarded_with_a_reason_and_the_log_knows_it(self, company: Company, dead: Delivery) -> None:
+        desk = desk_of(company.owner)
+        with recorded_events() as events:
+            desk.post(reverse("admin:bus_discard_selected"), {"delivery": _box(dead), "reason": "Moot"})
+        assert [event.reason for event in events.of(DeliverySkippedEvent)] == ["Moot"]
+        assert Receipt.objects.get(event_id=dead.event_id, handler=dead.handler).reason == "Moot"
+
+    def test_without_a_reason_nothing_is_discarded(self, company: Company, dead: Delivery) -> None:
+        answer = desk_of(company.owner).post(
+            reverse("admin:bus_discard_selected"), {"delivery": _box(dead), "reason": " "}, follow=True
+        )
+        assert "Say why" in text_of(answer)
+        assert Delivery.objects.get(pk=dead.pk).dead_at
+
+    def test_managers_discard_nothing(self, company: Company, dead: Delivery) -> None:
+        desk = desk_of(new_member(company.owner, Role.MANAGER))
+        box = {"delivery": _box(dead), "reason": "x"}
+        assert desk.post(reverse("admin:bus_discard_selected"), box).status_code == 403
+
+
+class TestLineage:
+    def test_an_event_stands_between_its_cause_and_what_it_caused(self, company: Company, dead: Delivery) -> None:
+        answer = desk_of(company.owner).get(_page(dead))
+        tree = answer.context["tree"]
+        assert [(line.row.label, line.depth, line.is_here) for line in tree] == [
+            ("Employee restored", 0, True),
+            ("Delivery died", 1, False),
+        ]
+        below = desk_of(company.owner).get(reverse("admin:bus_event", args=(tree[1].row.event.id,)))
+        assert [line.is_here for line in below.context["tree"]] == [False, True]
+
+    def test_another_tenants_causes_are_not_drawn(self, company: Company, dead: Delivery) -> None:
+        stranger = found_company("Rival").tenant_id
+        StoredEvent.objects.filter(causation_id=dead.event_id).update(tenant_id=stranger)
+        assert [line.is_here for line in desk_of(company.owner).get(_page(dead)).context["tree"]] == [True]
+
+
+def test_the_dashboard_draws_the_last_hour(company: Company) -> None:
+    hire(company)
+    answer = desk_of(company.owner).get(reverse("admin:index"))
+    by_minute, by_name = answer.context["panels"][:2]
+    assert len(by_minute.bars) == 60
+    assert {bar.label: bar.value for bar in by_name.bars}["Employee created"] == 1
+    assert sum(bar.value for bar in by_minute.bars) == sum(bar.value for bar in by_name.bars)

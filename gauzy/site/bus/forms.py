@@ -27,6 +27,15 @@ class EventFilter(forms.Form):
         return {name: value for name, value in given.items() if value}
 
 
+class LiveFilter(forms.Form):
+    name = forms.ChoiceField(required=False, label="Event", choices=lambda: [("", "Every event"), *_event_names()])
+    subject = forms.CharField(required=False, max_length=60, label="Id of what it is about")
+
+    def filters(self) -> dict[str, Any]:
+        given = {"name": self.cleaned_data["name"], "subject_id": self.cleaned_data["subject"].strip()}
+        return {name: value for name, value in given.items() if value}
+
+
 class DeadFilter(forms.Form):
     handler = forms.ChoiceField(required=False, choices=lambda: [("", "Every handler"), *_handler_ids()])
     event = forms.ChoiceField(required=False, choices=lambda: [("", "Every event"), *_event_names()])

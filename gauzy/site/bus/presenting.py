@@ -1,5 +1,6 @@
 """Rows of the bus in words and colours."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from django.urls import reverse
 from gauzy.eventbus import catalogue
 from gauzy.eventbus.handler import Handler
 from gauzy.eventops.choices import DeliveryState
+from gauzy.eventops.selectors import OwedDelivery
 from gauzy.eventops.stats import HandlerStats
 from gauzy.eventops.trails import Trail, trails_of
 
@@ -32,6 +34,7 @@ _WORST_FIRST = (
     DeliveryState.DONE,
     DeliveryState.SKIPPED,
 )
+_VARYING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
 _RETRYABLE = {DeliveryState.WAITING, DeliveryState.DEAD}
 
 
@@ -77,18 +80,71 @@ def trail_row(trail: Trail) -> TrailRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TreeRow:
+    row: EventRow
+    depth: int
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """`p95` in milliseconds; `failing`: what failed and will be tried again."""
+
+    p95: int | None = None
+    failing: int = 0
+
+    @property
+    def words(self) -> str:
+        if self.p95 is None:
+            return "–"
+        return "< 10 ms" if self.p95 < 10 else f"{self.p95} ms"
+
+
+@dataclass(frozen=True, slots=True)
 class HandlerRow:
-    """`stats` are over all tenants, and None for those who may not see these."""
+    """`stats` and `pace` are over all tenants, and empty for those who may not see these."""
 
     handler: Handler
     reacts_to: list[str]
     stats: HandlerStats | None
+    pace: Pace
     dead: int
 
 
-def handler_row(handler: Handler, stats: HandlerStats | None, dead: int) -> HandlerRow:
+def handler_row(handler: Handler, stats: HandlerStats | None, pace: Pace, dead: int) -> HandlerRow:
     reacts_to = [known.label for known in catalogue.events if known.cls in handler.events]
-    return HandlerRow(handler, reacts_to, stats, dead)
+    return HandlerRow(handler, reacts_to, stats, pace, dead)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadGroup:
+    """Deliveries of one handler that died of the same thing."""
+
+    handler: str
+    label: str
+    reason: str
+    rows: list[OwedDelivery]
+
+    @property
+    def latest(self) -> Any:
+        return self.rows[0].delivery.dead_at
+
+
+def dead_groups(dead: Iterable[OwedDelivery]) -> list[DeadGroup]:
+    """Put together what failed alike: same handler, same event, same reason but for the numbers in it. Newest first."""
+    groups: dict[tuple[str, str, str], DeadGroup] = {}
+    for owed in dead:
+        delivery = owed.delivery
+        key = (delivery.handler, owed.event.name, _VARYING.sub("…", delivery.reason))
+        group = DeadGroup(delivery.handler, label_of(owed.event.name), delivery.reason, [])
+        groups.setdefault(key, group).rows.append(owed)
+    return list(groups.values())
+
+
+def tree_rows(events: list[Any], about: UUID) -> list[TreeRow]:
+    """Return a lineage as lines to draw, in its order; `about` is the event whose page it is."""
+    top = min(event.depth for event in events)
+    return [TreeRow(row, row.event.depth - top, row.event.id == about) for row in event_rows(events)]
 
 
 def label_of(name: str) -> str:

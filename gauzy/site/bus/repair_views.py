@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from gauzy.eventops import services
@@ -53,28 +54,47 @@ class Skip(Repair):
         return self.back(link_to_event(event_id))
 
 
-class RetrySelected(Repair):
+class RepairSelected(Repair):
+    """Does something to each ticked delivery, and tells what became of them."""
+
+    done = ""
+
     def post(self, request: HttpRequest) -> HttpResponse:
         chosen = request.POST.getlist("delivery")
-        refusals = [refusal for refusal in map(self._retry, chosen) if refusal]
+        refusals = [refusal for refusal in map(self._attempt, chosen) if refusal]
         if not chosen:
-            messages.warning(request, "Tick the deliveries to retry first.")
-        elif done := len(chosen) - len(refusals):
-            messages.success(request, f"{done} of {len(chosen)} will run again within seconds.")
+            messages.warning(request, "Tick deliveries first.")
+        elif repaired := len(chosen) - len(refusals):
+            messages.success(request, f"{repaired} of {len(chosen)} {self.done}")
         for message in sorted(set(refusals)):
             messages.error(request, f"{refusals.count(message)} refused: {message}")
-        return self.back("..")
+        return self.back(reverse("admin:bus_dead"))
 
-    def _retry(self, box: str) -> str:
-        """Retry what a box stands for; return why not, or nothing."""
+    def _attempt(self, box: str) -> str:
+        """Repair what a box stands for; return why not, or nothing."""
         event_id, handler, target = _parts(box)
         try:
-            services.retry_delivery(
-                event_id=event_id, handler=handler, target=target, tenant_id=self.tenant_id, only_dead=True
-            )
+            self.repair(event_id=event_id, handler=handler, target=target, tenant_id=self.tenant_id, only_dead=True)
         except DomainError as refusal:
             return refusal.message
         return ""
+
+    def repair(self, **delivery: Any) -> None:
+        raise NotImplementedError
+
+
+class RetrySelected(RepairSelected):
+    done = "will run again within seconds."
+
+    def repair(self, **delivery: Any) -> None:
+        services.retry_delivery(**delivery)
+
+
+class DiscardSelected(RepairSelected):
+    done = "discarded: their handlers will not have these events."
+
+    def repair(self, **delivery: Any) -> None:
+        services.skip_delivery(reason=self.request.POST.get("reason", ""), **delivery)
 
 
 def _parts(box: str) -> tuple[Any, str, str]:

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 from django.views.generic import View
 
-from gauzy.site.bus import repair_views, views
+from gauzy.site.bus import live, repair_views, views
 from gauzy.site.unfolded import AdminSite
 
 
@@ -15,6 +15,9 @@ def bus_urls(site: AdminSite) -> list[URLPattern]:
         page("events/", views.EventsPage, "bus_events"),
         page("events/dead/", views.DeadPage, "bus_dead"),
         page("events/dead/retry/", repair_views.RetrySelected, "bus_retry_selected"),
+        page("events/dead/discard/", repair_views.DiscardSelected, "bus_discard_selected"),
+        page("events/live/", live.LivePage, "bus_live"),
+        page("events/live/stream/", live.LiveStream, "bus_live_stream"),
         page("events/handlers/", views.HandlersPage, "bus_handlers"),
         page("events/<uuid:event_id>/", views.EventPage, "bus_event"),
         page("events/<uuid:event_id>/retry/", repair_views.Retry, "bus_retry"),

@@ -8,11 +8,21 @@ from django.views.generic import TemplateView
 
 from gauzy.eventbus import catalogue
 from gauzy.eventops import selectors
+from gauzy.eventops.pace import failing_by_handler, p95_by_handler
 from gauzy.eventops.payloads import payload_of
 from gauzy.eventops.stats import handler_stats
 from gauzy.eventops.trails import trails_of_event
 from gauzy.site.bus.forms import DeadFilter, EventFilter
-from gauzy.site.bus.presenting import event_rows, handler_row, label_of, link_to_subject, trail_row
+from gauzy.site.bus.presenting import (
+    Pace,
+    dead_groups,
+    event_rows,
+    handler_row,
+    label_of,
+    link_to_subject,
+    trail_row,
+    tree_rows,
+)
 from gauzy.site.bus.scope import EVERY_TENANT, BusView
 from gauzy.site.roles import REPAIR_BUS, VIEW_BUS, VIEW_PERSONAL_DATA
 
@@ -75,7 +85,6 @@ class EventPage(BusPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         event = selectors.get_event(kwargs["event_id"], tenant_id=self.tenant_id)
         event_type = catalogue.find_event(event.name)
-        followers = event_rows(self._visible(selectors.caused_by(event)))
         payload = payload_of(event, personal=self.request.user.has_perm(VIEW_PERSONAL_DATA))
         has_changes = isinstance(payload.get("changes"), list)  # or they are masked as a whole
         self.title = label_of(event.name)
@@ -85,16 +94,11 @@ class EventPage(BusPage):
             changes=payload.pop("changes") if has_changes else [],
             payload=payload,
             subject_link=link_to_subject(event),
-            cause=self._cause(event),
             trails=[trail_row(trail) for trail in trails_of_event(event)],
-            caused=followers[:CAUSED_SHOWN],
-            more_caused=len(followers) > CAUSED_SHOWN,
+            tree=tree_rows(selectors.lineage(event, tenant_id=self.tenant_id), event.id),
             about=event_rows(self._visible(selectors.about(event))),
             **kwargs,
         )
-
-    def _cause(self, event: Any) -> list[Any]:
-        return event_rows(selectors.events(self.tenant_id).filter(id=event.causation_id)) if event.causation_id else []
 
     def _visible(self, events: Any) -> list[Any]:
         scoped = events.filter(tenant_id=self.tenant_id) if self.tenant_id else events
@@ -102,7 +106,7 @@ class EventPage(BusPage):
 
 
 class DeadPage(BusPage):
-    """What was given up, newest first, to retry one by one or together."""
+    """What was given up, grouped by what it died of, to retry or discard one by one or together."""
 
     template_name = "gauzy_site/bus/dead.html"
     title = "Dead deliveries"
@@ -113,8 +117,10 @@ class DeadPage(BusPage):
         if form.is_valid():
             dead = selectors.dead_deliveries(self.tenant_id, **form.filters()).order_by("-dead_at")
             found = selectors.with_events(dead[: DEAD_A_PAGE + 1])
-        rows = [(owed, label_of(owed.event.name)) for owed in found[:DEAD_A_PAGE]]
-        return super().get_context_data(form=form, rows=rows, more=len(found) > DEAD_A_PAGE, **kwargs)
+        groups = dead_groups(found[:DEAD_A_PAGE])
+        return super().get_context_data(
+            form=form, groups=groups, shown=DEAD_A_PAGE, more=len(found) > DEAD_A_PAGE, **kwargs
+        )
 
 
 class HandlersPage(BusPage):
@@ -124,11 +130,19 @@ class HandlersPage(BusPage):
     title = "Handlers"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        stats = {row.handler: row for row in handler_stats()} if self.request.user.is_superuser else {}
+        sees_all = self.request.user.is_superuser
+        stats = {row.handler: row for row in handler_stats()} if sees_all else {}
+        p95 = p95_by_handler() if sees_all else {}
+        failing = failing_by_handler() if sees_all else Counter()
         newest_dead = selectors.dead_deliveries(self.tenant_id).order_by("-dead_at")
         dead = Counter(newest_dead.values_list("handler", flat=True)[:DEAD_COUNTED])
         return super().get_context_data(
-            rows=[handler_row(handler, stats.get(handler.id), dead[handler.id]) for handler in catalogue.handlers],
+            rows=[
+                handler_row(
+                    handler, stats.get(handler.id), Pace(p95.get(handler.id), failing[handler.id]), dead[handler.id]
+                )
+                for handler in catalogue.handlers
+            ],
             gone=[row for row in stats.values() if not row.connected],
             **kwargs,
         )
