@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "gauzy.analytics",
     "gauzy.organizations",
     "employees",
+    "timetracking",
     "integrations",
     "activitylog",
 ]

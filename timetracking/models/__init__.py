@@ -1,0 +1,16 @@
+from timetracking.models.projects import Client, Project, ProjectMember, Rate, Tag, Task
+from timetracking.models.time import Ledger, TimeLog
+from timetracking.models.timesheets import Timesheet, TimesheetEntry
+
+__all__ = [
+    "Client",
+    "Ledger",
+    "Project",
+    "ProjectMember",
+    "Rate",
+    "Tag",
+    "Task",
+    "TimeLog",
+    "Timesheet",
+    "TimesheetEntry",
+]

@@ -1,0 +1,59 @@
+"""What keeps time from being changed: submitted and approved periods, the organization's lock date."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db.models import Q
+
+from timetracking.calendar import day_start
+from timetracking.choices import LOCKING
+from timetracking.exceptions import LockDatePassed, PeriodLocked
+from timetracking.intervals import Interval
+from timetracking.models import TimeLog, Timesheet
+from timetracking.selectors.people import Person
+
+
+def locking_timesheets(person: Person, intervals: Sequence[Interval]) -> list[Timesheet]:
+    """Return the submitted and approved periods that hold any part of the intervals."""
+    if not intervals:
+        return []
+    earliest, latest = min(one.start for one in intervals), max(one.end for one in intervals)
+    sheets: list[Timesheet] = list(
+        Timesheet.objects.filter(
+            employee_id=person.id, status__in=LOCKING, starts_at__lt=latest, ends_at__gt=earliest
+        ).order_by("period_start")
+    )
+    return [sheet for sheet in sheets if any(_covers(sheet, one) for one in intervals)]
+
+
+def require_unlocked(person: Person, intervals: Sequence[Interval], *, override_lock_date: bool = False) -> None:
+    """Raise `PeriodLocked` or `LockDatePassed` if any part of the intervals may not be changed."""
+    if sheets := locking_timesheets(person, intervals):
+        raise PeriodLocked(f"The {sheets[0]} is {sheets[0].status}.")
+    if not override_lock_date and is_before_lock_date(person, intervals):
+        raise LockDatePassed
+
+
+def is_before_lock_date(person: Person, intervals: Sequence[Interval]) -> bool:
+    """Tell whether any part lies in the days that the organization has closed, counted in the employee's zone."""
+    last_day = person.settings.lock_date
+    if last_day is None or not intervals:
+        return False
+    return min(one.start for one in intervals) < day_start(last_day + timedelta(days=1), person.zone)
+
+
+def is_approved(log: TimeLog) -> bool:
+    """Tell whether every period that the log touches is approved: only then may it be billed."""
+    if log.stopped_at is None:
+        return False
+    touched = Q(starts_at__lt=log.stopped_at, ends_at__gt=log.started_at)
+    approved = Timesheet.objects.filter(touched, employee_id=log.employee_id, status="approved")
+    pieces = [Interval(sheet.starts_at, sheet.ends_at) for sheet in approved if sheet.starts_at and sheet.ends_at]
+    rest = [Interval(log.started_at, log.stopped_at)]
+    for piece in pieces:
+        rest = [left for one in rest for left in one.minus(piece)]
+    return not rest
+
+
+def _covers(sheet: Timesheet, interval: Interval) -> bool:
+    return bool(sheet.starts_at and sheet.ends_at and sheet.starts_at < interval.end and interval.start < sheet.ends_at)

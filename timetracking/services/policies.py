@@ -1,0 +1,66 @@
+"""Whether the actor may do with this time what they are about to."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from gauzy.tenancy.choices import Role
+from gauzy.tenancy.membership import current_role
+from gauzy.tenancy.roles import ADMINS
+from timetracking.exceptions import (
+    DescriptionRequired,
+    InFuture,
+    NotAllowedByPolicy,
+    NotYours,
+    ProjectRequired,
+    TaskRequired,
+)
+from timetracking.intervals import Interval
+from timetracking.models import TimeLog
+from timetracking.selectors.people import Person, acts_as_manager, person
+from timetracking.services.shared import now
+
+
+class Deed(StrEnum):
+    """The policies of an organization that allow employees something with their own time; a timer needs none."""
+
+    MANUAL = "manual_time"
+    MODIFY = "modify_time"
+    DELETE = "delete_time"
+    TIMER = "timer"
+
+
+def authorize(employee_id: UUID, deed: Deed) -> Person:
+    """Return the person whose time is to be changed; raise `EmployeeNotFound`, `NotYours` or `NotAllowedByPolicy`.
+
+    Managers of the employee may do anything; the employee what the organization's policies allow.
+    """
+    found = person(employee_id)
+    if acts_as_manager(found):
+        return found
+    if not found.is_actor or current_role() == Role.VIEWER:
+        raise NotYours
+    if deed is not Deed.TIMER and current_role() != Role.MANAGER and not getattr(found.settings, deed):
+        raise NotAllowedByPolicy
+    return found
+
+
+def may_override_lock_date(asked: bool) -> bool:
+    """Tell whether the lock date is to be passed over: who asks for it and is not an administrator is refused."""
+    if asked and current_role() not in ADMINS:
+        raise NotAllowedByPolicy("Only administrators may change time before the lock date.")
+    return asked
+
+
+def require_allowed_future(found: Person, interval: Interval) -> None:
+    if interval.end > now() and not found.settings.future_time and current_role() not in {*ADMINS, Role.MANAGER, None}:
+        raise InFuture(fields={"stopped_at": [InFuture.message]})
+
+
+def require_fields(found: Person, log: TimeLog) -> None:
+    """Raise for what the organization requires of a log and this one lacks."""
+    if found.settings.requires_project and not log.project_id:
+        raise ProjectRequired(fields={"project_id": [ProjectRequired.message]})
+    if found.settings.requires_task and not log.task_id:
+        raise TaskRequired(fields={"task_id": [TaskRequired.message]})
+    if found.settings.requires_description and not log.description:
+        raise DescriptionRequired(fields={"description": [DescriptionRequired.message]})
