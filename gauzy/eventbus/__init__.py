@@ -10,7 +10,7 @@ from gauzy.eventbus.connecting import connect
 from gauzy.eventbus.declaring import event
 from gauzy.eventbus.event import PERSONAL, Action, AnyEvent, Change, Event, PlatformEvent
 from gauzy.eventbus.event_type import EventType
-from gauzy.eventbus.exceptions import BusError, LeaseLost, Permanent, Retry, Skip
+from gauzy.eventbus.exceptions import BusError, LeaseLost, Permanent, Retry, Scope, Skip
 from gauzy.eventbus.handler import Run, handles, handles_every_event
 from gauzy.eventbus.metadata import Delivered, Metadata
 from gauzy.eventbus.publishing import publish, publish_many, withdraw
@@ -30,6 +30,7 @@ __all__ = [
     "PlatformEvent",
     "Retry",
     "Run",
+    "Scope",
     "Skip",
     "catalogue",
     "committed",

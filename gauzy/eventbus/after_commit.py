@@ -72,7 +72,9 @@ def _run_queue() -> None:
 
 def _run_now(plan: Plan) -> None:
     from gauzy.eventbus.execution import run_one  # noqa: PLC0415  imports models, which load after the public face
+    from gauzy.eventbus.pausing import without_paused  # noqa: PLC0415  as above
 
     handlers = {handler.id: handler for handler in plan.handlers if handler.run is Run.AFTER_COMMIT}
+    handlers = {name: handlers[name] for name in without_paused(handlers)}
     for claim in store().claim_of_event(plan.event_id, list(handlers), lease=bus_settings().LEASE):
         run_one(handlers[claim.key.handler], claim)

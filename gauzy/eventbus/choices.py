@@ -8,6 +8,14 @@ class Outcome(TextChoices):
     SKIPPED = "skipped"
 
 
+class PauseKind(TextChoices):
+    """By hand, until somebody resumes; because a handler asked (a quota); because it keeps failing."""
+
+    MANUAL = "manual"
+    QUOTA = "quota"
+    FAILING = "failing"
+
+
 class FailureKind(TextChoices):
     ERROR = "error"
     PERMANENT = "permanent"

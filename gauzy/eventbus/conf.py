@@ -26,6 +26,10 @@ class BusSettings:
     PARALLEL_DRAINS: how many drains of one handler run at once, over all workers, when its queue is long.
     SWEEP_INTERVAL: how often a worker looks for owed deliveries that no hint announced.
     UNKNOWN_DELAY: how long a delivery rests that this release does not understand.
+    PAUSE_AFTER: failures in a row after which an external handler rests, for that tenant and target.
+    PAUSE_FOR: how long it rests first; then twice as long after each further failure.
+    PAUSE_LONGEST: the longest such rest.
+    QUOTA_MAX_AGE: how long a delivery may wait for quotas (`Retry(counts=False)`) before it is dead.
     MAX_DEPTH: longest chain of events causing events.
     MAX_EVENT_BYTES: largest encoded event.
     AROUND: dotted path of a context manager factory entered around each attempt with its Metadata.
@@ -43,6 +47,10 @@ class BusSettings:
     PARALLEL_DRAINS: int = 8
     SWEEP_INTERVAL: float = 1.0
     UNKNOWN_DELAY: float = 60.0
+    PAUSE_AFTER: int = 10
+    PAUSE_FOR: float = MINUTE
+    PAUSE_LONGEST: float = HOUR
+    QUOTA_MAX_AGE: float = 7 * 24 * HOUR
     MAX_DEPTH: int = 16
     MAX_EVENT_BYTES: int = 65_536
     AROUND: str = "contextlib.nullcontext"

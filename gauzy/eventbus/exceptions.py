@@ -1,6 +1,7 @@
 """What the bus refuses, and what a handler may raise to decide its delivery's fate."""
 
 from datetime import timedelta
+from enum import StrEnum
 
 
 class BusError(Exception):
@@ -27,11 +28,31 @@ class LeaseLost(BusError):
     """Another process has taken this delivery over; what this attempt did in the database is rolled back."""
 
 
-class Retry(Exception):
-    """Raised by a handler: try again `after` that long (seconds or timedelta), instead of the ladder's next step."""
+class Scope(StrEnum):
+    """How much of a handler's work rests: that for the delivery's target in its tenant, for its tenant, or all."""
 
-    def __init__(self, after: float | timedelta, reason: str = "The handler asked to be retried.") -> None:
+    TARGET = "target"
+    TENANT = "tenant"
+    HANDLER = "handler"
+
+
+class Retry(Exception):
+    """Raised by a handler: try again `after` that long (seconds or timedelta), instead of the ladder's next step.
+
+    counts: whether it spends an attempt. False is for a quota: the handler then rests that long in `scope`, in every
+    worker, and nothing is on record as failed. It ends at the setting QUOTA_MAX_AGE, when the delivery is dead.
+    """
+
+    def __init__(
+        self,
+        after: float | timedelta,
+        reason: str = "The handler asked to be retried.",
+        *,
+        counts: bool = True,
+        scope: Scope = Scope.TARGET,
+    ) -> None:
         self.after = after if isinstance(after, timedelta) else timedelta(seconds=after)
+        self.counts, self.scope = counts, scope
         super().__init__(reason)
 
 

@@ -5,6 +5,7 @@ import random
 import traceback
 from collections.abc import Callable
 
+from gauzy.eventbus import pausing
 from gauzy.eventbus.catalogue import catalogue
 from gauzy.eventbus.choices import FailureKind
 from gauzy.eventbus.conf import bus_settings
@@ -46,19 +47,30 @@ KINDS: tuple[tuple[type[Exception], FailureKind], ...] = (
 
 def settle(handler: Handler, claim: Claimed, error: Exception) -> None:
     """Record a failed attempt; the delivery waits for the ladder's next step or dies. Opens its own transaction."""
+    if isinstance(error, Retry) and not error.counts and not pausing.is_too_old_for_quota(claim):
+        _rest_for_quota(handler, claim, error)
+        return
     delay = _delay(handler, claim, error)
     failure = _failure(claim, error)
     logger.log(
         logging.WARNING if delay is not None else logging.ERROR,
         "%s failed on %s %s, attempt %s: %s; %s",
         *(handler.id, claim.name, claim.key.event_id, claim.attempt, failure.error_text.splitlines()[0]),
-        "dead" if delay is None else f"again in {delay:.0f} s",
-        exc_info=error if delay is None else None,
+        f"dead\n{failure.traceback}" if delay is None else f"again in {delay:.0f} s",
     )
     with store().atomic():
-        if store().fail(claim, failure, delay=delay) and delay is None:
+        held = store().fail(claim, failure, delay=delay)
+        if held and handler.external and failure.kind != FailureKind.PERMANENT:
+            pausing.note_failure(claim, failure.error_text)
+        if held and delay is None:
             for announce in _on_death:
                 announce(claim, failure)
+
+
+def _rest_for_quota(handler: Handler, claim: Claimed, quota: Retry) -> None:
+    logger.warning("%s rests %.0f s for its %s: %s", handler.id, quota.after.total_seconds(), quota.scope, quota)
+    with store().atomic():
+        pausing.rest_for_quota(claim, quota.after, quota.scope, redacted(str(quota), _personal_values(claim)))
 
 
 def settle_crash(handler: Handler, claim: Claimed) -> None:
@@ -72,6 +84,8 @@ def _delay(handler: Handler, claim: Claimed, error: Exception) -> float | None:
     if isinstance(error, Permanent | Undecodable | Crashed) or claim.failures >= len(ladder):
         return None
     if isinstance(error, Retry):
+        if not error.counts:
+            return None  # it has waited too long
         return error.after.total_seconds()
     return ladder[claim.failures] * (1 + random.random() * settings.RETRY_JITTER)  # noqa: S311  spreads load
 

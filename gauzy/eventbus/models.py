@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from gauzy.context import ActorKind
-from gauzy.eventbus.choices import FailureKind, Outcome
+from gauzy.eventbus.choices import FailureKind, Outcome, PauseKind
 from gauzy.eventbus.ids import uuid7
 
 
@@ -128,3 +128,29 @@ class Failure(models.Model):
     class Meta:
         db_table = "eventbus_failure"
         indexes = [models.Index(fields=["event_id", "handler"], name="eventbus_failure_delivery")]
+
+
+class Pause(models.Model):
+    """A handler or a queue at rest, everywhere or in one scope. `failures` in a row are what a FAILING one grows from.
+
+    Of `handler` and `queue` one is given. `tenant` is a tenant's id in hex, "none" for events outside any tenant, or
+    empty for all; an empty `target` is every target. Without `until` it lasts until somebody resumes.
+    """
+
+    kind = models.CharField(max_length=10, choices=PauseKind)
+    handler = models.CharField(max_length=120, default="")
+    queue = models.CharField(max_length=60, default="")
+    tenant = models.CharField(max_length=32, default="")
+    target = models.CharField(max_length=120, default="")
+    since = models.DateTimeField(db_default=Now())
+    until = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=300, default="")
+
+    class Meta:
+        db_table = "eventbus_pause"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["handler", "queue", "tenant", "target", "kind"], name="eventbus_one_pause_per_scope"
+            )
+        ]

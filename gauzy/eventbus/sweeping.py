@@ -12,6 +12,7 @@ from django.db import close_old_connections, connections
 from gauzy.eventbus import hints
 from gauzy.eventbus.catalogue import catalogue
 from gauzy.eventbus.conf import bus_settings
+from gauzy.eventbus.pausing import without_paused
 from gauzy.eventbus.records import ALIAS
 from gauzy.eventbus.stopping import stopping
 from gauzy.eventbus.stores import store
@@ -29,7 +30,7 @@ def start_sweeping(queues: Callable[[], Sequence[str]]) -> threading.Thread:
 
 def sweep(handler_ids: Sequence[str]) -> None:
     """Announce the handlers that have due work; drain them here if the broker does not take the announcement."""
-    due = _due(handler_ids)
+    due = without_paused(_due(handler_ids))
     if due and not hints.send(due):
         for handler_id in due:
             drain(handler_id)

@@ -21,6 +21,7 @@ from gauzy.eventbus.event import AnyEvent
 from gauzy.eventbus.execution import Result, run_batch, run_one
 from gauzy.eventbus.handler import Handler, Run, marked
 from gauzy.eventbus.models import Failure, StoredEvent
+from gauzy.eventbus.pausing import Watch
 from gauzy.eventbus.stores import store
 
 E = TypeVar("E", bound=AnyEvent)
@@ -105,8 +106,11 @@ def _deliver(handler: Handler, now: datetime | None, results: Counter[Result]) -
     moment = now
     if handler.run is Run.AFTER_COMMIT:
         moment = (now or store().now()) + timedelta(seconds=bus_settings().AFTER_COMMIT_GRACE + 1)
+    watch = Watch(handler)
+    if watch.is_paused():
+        return 0
     limit = handler.batch or (1 if handler.ordered_by else 100)
-    claims = claiming.claim(handler, limit=limit, moment=moment)
+    claims = watch.released(claiming.claim(handler, limit=limit, moment=moment))
     if handler.batch and claims:
         results.update(run_batch(handler, claims))
     else:

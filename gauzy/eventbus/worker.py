@@ -12,6 +12,7 @@ from gauzy.eventbus.conf import BusSettings, bus_settings
 from gauzy.eventbus.execution import Result, run_batch, run_one
 from gauzy.eventbus.failing import settle_crash
 from gauzy.eventbus.handler import Handler
+from gauzy.eventbus.pausing import Watch, without_paused
 from gauzy.eventbus.stopping import stopping
 from gauzy.eventbus.stores import store
 
@@ -28,18 +29,19 @@ def drain(handler_id: str) -> int:
         logger.warning("No handler %s in this release; its deliveries stay owed", handler_id)
         return 0
     deadline, taken, suspicious, alone = time.monotonic() + settings.DRAIN_BUDGET, 0, True, True
-    while not _over(deadline):
-        took = _take(handler, settings, deadline)
+    watch = Watch(handler)
+    while not _over(deadline) and not watch.is_paused():
+        took = _take(handler, settings, deadline, watch)
         if alone and took > 1 and took == _limit(handler, settings):
             if not _share(handler, settings):
                 return took
             alone = False
         if suspicious or not took:  # after a first claim, so that looking for them delays nobody
-            suspicious = _take_suspect(handler, settings)
+            suspicious = _take_suspect(handler, settings, watch)
         taken += took + suspicious
         if not took and not suspicious:
             return taken
-    if not stopping.is_set():
+    if not stopping.is_set() and not watch.is_paused():
         hints.mark({handler_id})
     return taken
 
@@ -66,7 +68,7 @@ def deliver_due(handler_ids: Sequence[str] | None = None) -> int:
     """Drain every handler (or these) in this thread until all are quiet; return how many deliveries were taken."""
     ids = [handler.id for handler in catalogue.handlers] if handler_ids is None else list(handler_ids)
     total = 0
-    while took := sum(drain(handler_id) for handler_id in store().due_handlers(ids)):
+    while took := sum(drain(handler_id) for handler_id in without_paused(store().due_handlers(ids))):
         total += took
     return total
 
@@ -75,14 +77,14 @@ def _over(deadline: float) -> bool:
     return stopping.is_set() or time.monotonic() >= deadline
 
 
-def _take_suspect(handler: Handler, settings: BusSettings) -> bool:
+def _take_suspect(handler: Handler, settings: BusSettings, watch: Watch) -> bool:
     """Run alone one delivery whose holder vanished, or set it aside if that happened too often."""
     suspect = claiming.claim_suspect(handler)
     if suspect is None:
         return False
     if suspect.crashes >= settings.CRASH_LIMIT:
         settle_crash(handler, suspect)
-    else:
+    elif watch.released([suspect]):
         run_one(handler, suspect)
     return True
 
@@ -91,11 +93,12 @@ def _limit(handler: Handler, settings: BusSettings) -> int:
     return handler.batch or (1 if handler.external else settings.CLAIM_SIZE)
 
 
-def _take(handler: Handler, settings: BusSettings, deadline: float) -> int:
-    claims = claiming.claim(handler, limit=_limit(handler, settings))
+def _take(handler: Handler, settings: BusSettings, deadline: float, watch: Watch) -> int:
+    claimed = claiming.claim(handler, limit=_limit(handler, settings))
+    claims = watch.released(claimed)
     if handler.batch and len(claims) > 1:
         run_batch(handler, claims)
-        return len(claims)
+        return len(claimed)
     for index, claim in enumerate(claims):
         if index and _over(deadline):
             store().give_back(claims[index:])
@@ -104,4 +107,4 @@ def _take(handler: Handler, settings: BusSettings, deadline: float) -> int:
         if handler.ordered_by and result not in (Result.DONE, Result.SKIPPED):
             store().give_back(claims[index + 1 :])  # the rest of the key waits for its head
             return index + 1
-    return len(claims)
+    return len(claimed)

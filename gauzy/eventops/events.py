@@ -22,3 +22,18 @@ class DeliverySkippedEvent(PlatformEvent):
     handler: str
     reason: str
     target: str = ""
+
+
+@event("eventops.handler_paused", subject="name", action=Action.STOPPED)
+class HandlerPausedEvent(PlatformEvent):
+    """Somebody let a handler, or the handlers of a queue, rest."""
+
+    name: str
+    reason: str
+
+
+@event("eventops.handler_resumed", subject="name", action=Action.STARTED)
+class HandlerResumedEvent(PlatformEvent):
+    """Somebody ended the rest of a handler or a queue."""
+
+    name: str

@@ -21,6 +21,11 @@ class UnknownHandler(NotFound):
     message = "There is no handler of this name."
 
 
+class NotPaused(Conflict):
+    code = "not_paused"
+    message = "It is not paused."
+
+
 class DeliveryOver(Conflict):
     code = "delivery_over"
     message = "The handler is done with this event, or skipped it: nothing is owed."

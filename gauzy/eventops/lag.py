@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from gauzy.eventbus import catalogue
 from gauzy.eventbus.models import Delivery
+from gauzy.eventbus.pausing import without_paused
 from gauzy.eventbus.stores import store
 
 PATIENCE = timedelta(minutes=5)
@@ -15,6 +16,6 @@ def check_lag() -> str:
     What failed is due again only when its next attempt is, so this tells of missing workers, not of failing handlers.
     """
     late = store().now() - PATIENCE
-    handlers = [handler.id for handler in catalogue.handlers]
+    handlers = without_paused(handler.id for handler in catalogue.handlers)
     due = Delivery.objects.filter(handler__in=handlers, due__lt=late, dead_at__isnull=True)
     return "lagging" if due.exists() else "ok"

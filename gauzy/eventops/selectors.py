@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from gauzy.eventbus.models import Delivery, StoredEvent
+from gauzy.eventbus import catalogue, pausing
+from gauzy.eventbus.models import Delivery, Pause, StoredEvent
 from gauzy.eventbus.stores import store
 from gauzy.eventops.choices import DeliveryState
 from gauzy.eventops.exceptions import EventNotFound
@@ -147,6 +148,14 @@ def deliveries_in(
     }[state]
     found = _of_events(Delivery.objects.filter(condition), tenant_id, event)
     return found.filter(handler=handler) if handler else found
+
+
+def pauses(handler: str = "") -> list[Pause]:
+    """Return the pauses in force; of one handler if it is named, its queue's among them."""
+    known = catalogue.find_handler(handler)
+    mine = Q(handler=handler) | Q(queue=known.queue) if known else Q(handler=handler)
+    found = pausing.in_force().order_by("handler", "queue", "since")
+    return list(found.filter(mine) if handler else found)
 
 
 def with_events(deliveries: Iterable[Delivery]) -> list[OwedDelivery]:

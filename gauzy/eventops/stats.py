@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Min, Q
 
-from gauzy.eventbus import catalogue
+from gauzy.eventbus import catalogue, pausing
 from gauzy.eventbus.handler import Handler
 from gauzy.eventbus.models import Delivery, Receipt
 from gauzy.eventbus.stores import store
@@ -30,6 +30,7 @@ class HandlerStats:
     done_last_hour: int
     done_last_day: int
     last_done: datetime | None
+    paused: str  # why the whole handler rests; empty if it does not
     at: datetime
 
     @property
@@ -67,9 +68,17 @@ def _stats(name: str, now: datetime, dead: int) -> HandlerStats:
         dead=dead,
         done_last_hour=_bounded(receipts.filter(finished_at__gte=now - _HOUR).values("finished_at")).count(),
         done_last_day=_bounded(receipts.filter(finished_at__gte=now - _DAY).values("finished_at")).count(),
+        paused=paused_because(name),
         last_done=receipts.order_by("-finished_at").values_list("finished_at", flat=True).first(),
         at=now,
     )
+
+
+def paused_because(handler: str) -> str:
+    """Say why a whole handler rests; an empty text if it does not."""
+    known = catalogue.find_handler(handler)
+    pause = pausing.pauses_of(known).whole if known else None
+    return pause.reason or pause.kind if pause else ""
 
 
 def _bounded(rows: Any) -> Any:

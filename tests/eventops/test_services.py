@@ -13,6 +13,7 @@ from gauzy.eventbus.stores import store
 from gauzy.eventbus.testing import assert_published, deliver_all, recorded_events
 from gauzy.eventops import exceptions, services
 from gauzy.eventops.events import DeliveryRetriedEvent, DeliverySkippedEvent
+from gauzy.eventops.services import repairing
 from tests.eventops.events import Weather
 from tests.eventops.parcels import send_dead_parcel, send_parcel
 
@@ -103,7 +104,7 @@ def test_another_tenants_event_is_not_found(tenant_id: UUID) -> None:
 
 
 def test_many_are_retried_by_filter(tenant_id: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "RETRIED_AT_ONCE", 2)
+    monkeypatch.setattr(repairing, "RETRIED_AT_ONCE", 2)
     mine = [send_dead_parcel(tenant_id) for _ in range(3)]
     other = send_dead_parcel(uuid4())
     with recorded_events() as events:

@@ -3,13 +3,18 @@
 from gauzy.eventops.commands.action import Action, Output
 from gauzy.eventops.commands.catalogue import List
 from gauzy.eventops.commands.explain import Explain
+from gauzy.eventops.commands.pausing import Pause, Resume
 from gauzy.eventops.commands.repair import Dead, Retry, Skip
 from gauzy.eventops.commands.stats import Stats
 from gauzy.eventops.commands.tail import Tail
 from gauzy.eventops.commands.trace import Trace
 
 ACTIONS: dict[str, Action] = {
-    action.name: action for action in (List(), Explain(), Tail(), Trace(), Stats(), Dead(), Retry(), Skip())
+    action.name: action
+    for action in (
+        *(List(), Explain(), Tail(), Trace(), Stats()),
+        *(Dead(), Retry(), Skip(), Pause(), Resume()),
+    )
 }
 
 __all__ = ["ACTIONS", "Action", "Output"]

@@ -40,6 +40,8 @@ def _count(count: int) -> str:
 def _last(stats: HandlerStats) -> str:
     if not stats.connected:
         return "not in this release"
+    if stats.paused:
+        return f"paused: {stats.paused}"
     if stats.last_done is None:
         return "nothing yet"
     if stats.idle_days:
