@@ -1,6 +1,5 @@
 from uuid import UUID
 
-from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,7 +10,6 @@ from gauzy.organizations.api.serializers import (
     OrganizationSettingsInput,
     OrganizationSettingsOutput,
 )
-from gauzy.organizations.models import Organization
 from gauzy.rest.views import View, ViewSet
 from gauzy.tenancy.roles import ADMINS, MEMBERS
 
@@ -22,12 +20,7 @@ class OrganizationViewSet(ViewSet):
     roles = {"list": MEMBERS, "create": ADMINS, "retrieve": MEMBERS, "partial_update": ADMINS}
     inputs = {"create": OrganizationInput, "partial_update": OrganizationInput}
     outputs = dict.fromkeys(roles, OrganizationOutput)
-    conditional = ("create", "retrieve", "partial_update")
     ordering = "name"
-    orderings = {"created_at": "id", "name": "name"}
-
-    def resource(self, *, organization_id: UUID) -> QuerySet[Organization]:
-        return selectors.organizations().filter(pk=organization_id)
 
     def list(self, request: Request) -> Response:
         return self.page(selectors.organizations())
