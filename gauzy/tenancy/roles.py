@@ -20,6 +20,11 @@ def register_role_permissions(table: Mapping[str, Collection[Role]]) -> None:
     _roles_by_permission.update({permission: frozenset(roles) for permission, roles in table.items()})
 
 
+def registered_permissions() -> dict[str, frozenset[Role]]:
+    """Return the roles that hold each permission."""
+    return dict(sorted(_roles_by_permission.items()))
+
+
 def roles_with(permission: str) -> frozenset[Role]:
     """Return the roles that hold a permission; one that nobody registered is held by none."""
     return _roles_by_permission.get(permission, frozenset())

@@ -4,7 +4,7 @@ import inspect
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -54,11 +54,35 @@ def contracts() -> str:
     return _table(("contract", "what it holds"), rows)
 
 
+def permissions_api() -> str:
+    """Each operation of the API, and the roles that its view names."""
+    from gauzy.tenancy.choices import Role  # noqa: PLC0415  after Django's set-up
+    from tests.access.routes import routes  # noqa: PLC0415  the same
+
+    rows = [
+        (f"`{route}`", *(["anyone"] * len(Role) if route.is_public else _ticks(route.roles, Role)))
+        for route in routes()
+    ]
+    return _table(("operation", *(role.value for role in Role)), rows)
+
+
+def permissions_admin() -> str:
+    """Each permission of the admin, and the roles that hold it."""
+    from gauzy.tenancy.choices import Role  # noqa: PLC0415  after Django's set-up
+    from gauzy.tenancy.roles import registered_permissions  # noqa: PLC0415  the same
+
+    entering = [role for role in Role if role not in {Role.EMPLOYEE, Role.VIEWER}]
+    rows = [(f"`{name}`", *_ticks(roles, entering)) for name, roles in registered_permissions().items()]
+    return _table(("permission", *(role.value for role in entering)), rows)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "events": events,
     "handlers-of-all": handlers_of_all,
     "bus-settings": bus_settings,
     "contracts": contracts,
+    "permissions-api": permissions_api,
+    "permissions-admin": permissions_admin,
 }
 
 
@@ -69,6 +93,10 @@ def blocks() -> dict[str, str]:
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _ticks(held: Collection[Any], roles: Iterable[Any]) -> list[str]:
+    return ["yes" if role in held else "–" for role in roles]
 
 
 def _first_sentence(cls: type) -> str:

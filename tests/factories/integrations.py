@@ -58,6 +58,6 @@ def connect_everything(company: Company) -> None:
     integration = connect(company, secrets={"webhook_secret": SECRET})
     deliver(integration, "ping", {"zen": "Keep it logically awesome."})
     with acting_for(company):
-        run_sync(integration_id=integration.id, feeds=[ListFeed(integration, [["one"]])])
+        run_sync(integration_id=integration.id, feeds=[ListFeed(integration, [["one", "bad one"]])])
         endpoint, _ = create_endpoint(url="https://hooks.invalid/", events=["employees.employee_ended"])
         ping(endpoint_id=endpoint.id)

@@ -7,13 +7,11 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from gauzy.eventbus.testing import deliver_all
 from gauzy.tenancy.choices import Role
 from tests.factories.desk import desk_of, desk_of_superuser, every_list, model_named, page_of, text_of
-from tests.factories.integrations import connect_everything
-from tests.factories.invites import invite
-from tests.factories.people import Company, found_company, hire, team_of
+from tests.factories.people import Company
 from tests.factories.platform import new_member, new_superuser
+from tests.factories.world import furnished_company
 
 pytestmark = pytest.mark.django_db
 PLATFORM_WIDE = {"tenancy.Tenant", "users.User"}
@@ -23,13 +21,7 @@ OF_TENANTS = sorted(set(every_list()) - PLATFORM_WIDE)
 @pytest.fixture
 def rival(company: Company) -> Company:
     """Another company with a row of everything."""
-    found = found_company("Rival")
-    rita = hire(found, first_name="Rita", email="rita@rival.example")
-    team_of(found, managers=[rita])
-    invite(found)
-    connect_everything(found)
-    deliver_all(expect_failures=True)
-    return found
+    return furnished_company("Rival")
 
 
 def _lookers(company: Company) -> list[Client]:

@@ -1,0 +1,48 @@
+"""The checks of every route see mistakes: without this, they might be green because they look at nothing."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from tests.access import checks
+from tests.access.checks import World
+from tests.access.routes import Route, routes
+
+pytestmark = pytest.mark.django_db
+Check = Callable[[Route, World], Iterator[str]]
+
+
+def complaints(check: Check, path: str, world: World) -> list[str]:
+    with override_settings(ROOT_URLCONF="tests.access.leaky"):
+        [route] = [route for route in routes() if route.path.startswith(f"/api/v1/{path}")]
+        return list(check(route, world))
+
+
+@pytest.mark.parametrize(
+    ("path", "check", "complaint"),
+    [
+        ("unscoped/", checks.check_paths, "answers 200 to viewer for another tenant's id"),
+        ("telling/", checks.check_paths, "tells another tenant's id from an unknown one"),
+        ("unscoped-query", checks.check_queries, "tells another tenant's id in employee_id"),
+        ("unscoped-bulk", checks.check_bodies, "takes another tenant's id at items.employee_id"),
+        ("unscoped-list", checks.check_answers, "shows employee rows of another tenant"),
+        ("undeclared", checks.check_roles, "declares no roles"),
+        ("open", checks.check_roles, "lets in anonymous"),
+        ("open", checks.check_roles, "lets in viewer"),
+        ("closed", checks.check_roles, "denies owner"),
+    ],
+)
+def test_a_mistake_is_seen(path: str, check: Check, complaint: str, world: World) -> None:
+    assert complaint in "\n".join(complaints(check, path, world))
+
+
+def test_the_walk_misses_no_route() -> None:
+    """Every path of the OpenAPI document, which another library reads from the same table, is walked."""
+    from drf_spectacular.generators import SchemaGenerator  # noqa: PLC0415  reads the URL table when it is imported
+
+    document: Any = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]  # untyped
+    documented = {(method, path) for path, methods in document["paths"].items() for method in methods}
+    walked = {(route.method, route.path) for route in routes()}
+    assert documented <= {*walked, ("get", "/api/v1/openapi.json"), ("get", "/api/v1/docs")}

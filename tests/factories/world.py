@@ -1,0 +1,27 @@
+"""A company with a row of everything: what tests walk that look at every route or every page.
+
+A feature adds its rows to `furnish`; until it does, those tests say what they miss.
+"""
+
+from gauzy.eventbus.testing import deliver_all
+from tests.factories.integrations import connect_everything
+from tests.factories.invites import accept, invite
+from tests.factories.people import Company, found_company, hire, team_of
+from tests.factories.time import work
+
+
+def furnished_company(name: str) -> Company:
+    company = found_company(name)
+    furnish(company)
+    return company
+
+
+def furnish(company: Company) -> None:
+    """Give a company, once, a row of everything that a tenant can have."""
+    employee = hire(company, first_name="Rita")
+    team_of(company, managers=[employee])
+    accept(invite(company, f"{company.tenant_id}@example.org"))
+    invite(company)
+    connect_everything(company)
+    work(company)
+    deliver_all(expect_failures=True)
