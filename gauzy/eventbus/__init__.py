@@ -12,7 +12,7 @@ from gauzy.eventbus.event import PERSONAL, Action, AnyEvent, Change, Event, Plat
 from gauzy.eventbus.event_type import EventType
 from gauzy.eventbus.exceptions import BusError, LeaseLost, Permanent, Retry, Scope, Skip
 from gauzy.eventbus.handler import Run, handles, handles_every_event
-from gauzy.eventbus.metadata import Delivered, Metadata
+from gauzy.eventbus.metadata import Delivered, Metadata, Window
 from gauzy.eventbus.publishing import publish, publish_many, withdraw
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Run",
     "Scope",
     "Skip",
+    "Window",
     "catalogue",
     "committed",
     "connect",

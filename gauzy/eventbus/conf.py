@@ -30,6 +30,8 @@ class BusSettings:
     PAUSE_FOR: how long it rests first; then twice as long after each further failure.
     PAUSE_LONGEST: the longest such rest.
     QUOTA_MAX_AGE: how long a delivery may wait for quotas (`Retry(counts=False)`) before it is dead.
+    RETENTION: how long events are kept of which nothing is owed; 0 keeps them for ever.
+    RECONCILE_WINDOW: how far back a starting worker looks for events that a deploy missed.
     MAX_DEPTH: longest chain of events causing events.
     MAX_EVENT_BYTES: largest encoded event.
     AROUND: dotted path of a context manager factory entered around each attempt with its Metadata.
@@ -51,6 +53,8 @@ class BusSettings:
     PAUSE_FOR: float = MINUTE
     PAUSE_LONGEST: float = HOUR
     QUOTA_MAX_AGE: float = 7 * 24 * HOUR
+    RETENTION: float = 365 * 24 * HOUR
+    RECONCILE_WINDOW: float = 24 * HOUR
     MAX_DEPTH: int = 16
     MAX_EVENT_BYTES: int = 65_536
     AROUND: str = "contextlib.nullcontext"

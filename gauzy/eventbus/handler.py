@@ -10,7 +10,7 @@ from uuid import UUID
 
 from gauzy.eventbus.event import AnyEvent
 from gauzy.eventbus.exceptions import DeclarationError
-from gauzy.eventbus.metadata import Delivered, Metadata
+from gauzy.eventbus.metadata import Delivered, Metadata, Window
 
 MARK = "__eventbus_handler__"
 DEFAULT_QUEUE = "default"
@@ -49,6 +49,7 @@ class Handler:
     on_dead: OnDead = OnDead.BLOCK
     after: float = 0.0  # seconds
     targets: "Targets | None" = None
+    before_replay: Callable[[Window], None] | None = None
 
     @property
     def takes_every_event(self) -> bool:
@@ -154,7 +155,7 @@ def handles(
 
 @overload
 def handles_every_event(
-    *, batch: int = ..., queue: str = ..., id: str = ...
+    *, batch: int = ..., queue: str = ..., before_replay: Callable[[Window], None] | None = ..., id: str = ...
 ) -> Callable[[BatchFunction], BatchFunction]: ...
 @overload
 def handles_every_event(
@@ -174,11 +175,13 @@ def handles_every_event(
     external: bool = False,
     history: bool | None = None,
     retries: Sequence[float | timedelta] | None = None,
+    before_replay: Callable[[Window], None] | None = None,
     id: str = "",
 ) -> Any:
     """Declare a background handler of every event of the catalogue, present and future.
 
     It receives batches; or, with `targets`, one delivery for each target that this function names. See `handles`.
+    before_replay: undoes what the handler made of whole days that are over, when they are about to be replayed.
     """
 
     def declare(function: F) -> F:
@@ -193,6 +196,7 @@ def handles_every_event(
             retries=_seconds(retries),
             wants_meta=_wants_meta(function),
             targets=targets,
+            before_replay=before_replay,
         )
         return _mark(function, handler)
 

@@ -1,6 +1,6 @@
 """What travels with an event, and what a handler may ask for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -47,6 +47,16 @@ class Metadata:
         Raises `LeaseLost` (and rolls back) if another worker has taken the delivery over.
         """
         return self._completing()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a replay is about to run again: the wire names, `[since, until)`, and the tenant if it is only one's."""
+
+    names: Sequence[str]
+    since: datetime
+    until: datetime
+    tenant_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

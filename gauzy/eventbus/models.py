@@ -154,3 +154,13 @@ class Pause(models.Model):
                 fields=["handler", "queue", "tenant", "target", "kind"], name="eventbus_one_pause_per_scope"
             )
         ]
+
+
+class KnownHandler(models.Model):
+    """Since when some worker of this installation has had a handler: from then on it is owed its events."""
+
+    handler = models.CharField(max_length=120, primary_key=True)
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "eventbus_known_handler"

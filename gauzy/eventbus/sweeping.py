@@ -12,6 +12,7 @@ from django.db import close_old_connections, connections
 from gauzy.eventbus import hints
 from gauzy.eventbus.catalogue import catalogue
 from gauzy.eventbus.conf import bus_settings
+from gauzy.eventbus.housekeeping import Housekeeper
 from gauzy.eventbus.pausing import without_paused
 from gauzy.eventbus.records import ALIAS
 from gauzy.eventbus.stopping import stopping
@@ -45,10 +46,12 @@ def _due(handler_ids: Sequence[str]) -> list[str]:
 
 
 def _sweep_for_ever(queues: Callable[[], Sequence[str]]) -> None:
+    housekeeper = Housekeeper()
     while not stopping.wait(bus_settings().SWEEP_INTERVAL):
         try:
             served = set(queues())
             sweep([handler.id for handler in catalogue.handlers if handler.queue in served])
+            housekeeper.look_around()
         except Exception:
             logger.warning("Sweeping failed; trying again", exc_info=True)
             connections[ALIAS].close()

@@ -1,3 +1,4 @@
+from datetime import datetime
 from uuid import UUID
 
 from gauzy.eventbus import Action, PlatformEvent, event
@@ -37,3 +38,22 @@ class HandlerResumedEvent(PlatformEvent):
     """Somebody ended the rest of a handler or a queue."""
 
     name: str
+
+
+@event("eventops.handler_replayed", subject="replay_id", action=Action.STARTED)
+class HandlerReplayedEvent(PlatformEvent):
+    """Somebody had a handler run again what it was done with."""
+
+    replay_id: UUID
+    handler: str
+    since: datetime
+    until: datetime
+
+
+@event("eventops.handler_backfilled", subject="name", action=Action.STARTED)
+class HandlerBackfilledEvent(PlatformEvent):
+    """Somebody gave a handler events that it was never owed."""
+
+    name: str
+    since: datetime
+    until: datetime

@@ -21,6 +21,16 @@ class UnknownHandler(NotFound):
     message = "There is no handler of this name."
 
 
+class UnknownReplay(NotFound):
+    code = "unknown_replay"
+    message = "There is no replay of this id."
+
+
+class NotReplayable(Conflict):
+    code = "not_replayable"
+    message = "This handler cannot be replayed."
+
+
 class NotPaused(Conflict):
     code = "not_paused"
     message = "It is not paused."

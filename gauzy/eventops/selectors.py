@@ -10,10 +10,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gauzy.eventbus import catalogue, pausing
 from gauzy.eventbus.models import Delivery, Pause, StoredEvent
+from gauzy.eventbus.moments import first_id_at
 from gauzy.eventbus.stores import store
 from gauzy.eventops.choices import DeliveryState
 from gauzy.eventops.exceptions import EventNotFound
-from gauzy.eventops.moments import first_id_at
 
 _SLACK = timedelta(seconds=1)  # an event's id is made just before its time is taken
 LONGEST_TRACE = 1_000  # events

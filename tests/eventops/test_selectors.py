@@ -6,11 +6,11 @@ from django.utils import timezone
 
 from gauzy.eventbus.ids import uuid7
 from gauzy.eventbus.models import Delivery, StoredEvent
+from gauzy.eventbus.moments import first_id_at
 from gauzy.eventbus.testing import deliver_all
 from gauzy.eventops import selectors
 from gauzy.eventops.choices import DeliveryState
 from gauzy.eventops.exceptions import EventNotFound
-from gauzy.eventops.moments import first_id_at
 from gauzy.eventops.payloads import payload_of
 from tests.eventops.parcels import send_dead_parcel, send_parcel
 

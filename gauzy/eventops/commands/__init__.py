@@ -3,6 +3,7 @@
 from gauzy.eventops.commands.action import Action, Output
 from gauzy.eventops.commands.catalogue import List
 from gauzy.eventops.commands.explain import Explain
+from gauzy.eventops.commands.history import Backfill, Prune, Reconcile, Replay
 from gauzy.eventops.commands.pausing import Pause, Resume
 from gauzy.eventops.commands.repair import Dead, Retry, Skip
 from gauzy.eventops.commands.stats import Stats
@@ -14,6 +15,7 @@ ACTIONS: dict[str, Action] = {
     for action in (
         *(List(), Explain(), Tail(), Trace(), Stats()),
         *(Dead(), Retry(), Skip(), Pause(), Resume()),
+        *(Replay(), Backfill(), Reconcile(), Prune()),
     )
 }
 

@@ -6,6 +6,17 @@ from gauzy.eventops.services.repairing import (
     retry_delivery,
     skip_delivery,
 )
+from gauzy.eventops.services.replaying import advance_replay, backfill_some, start_replay
 from gauzy.eventops.services.resting import pause, resume
 
-__all__ = ["LONGEST_REASON", "pause", "resume", "retry_deliveries", "retry_delivery", "skip_delivery"]
+__all__ = [
+    "LONGEST_REASON",
+    "advance_replay",
+    "backfill_some",
+    "pause",
+    "resume",
+    "retry_deliveries",
+    "retry_delivery",
+    "skip_delivery",
+    "start_replay",
+]
