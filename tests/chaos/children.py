@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from gauzy.eventbus.conf import bus_settings
 from tests.chaos.jobs.events import Behaviour
 from tests.chaos.waiting import eventually
 from tests.support.processes import free_port, supervised, tail
@@ -99,7 +100,7 @@ class Worker(Child):
     def __init__(self, name: str, environment: Mapping[str, str], folder: Path) -> None:
         options = [
             "--concurrency=2",
-            "--queues=default,mail",
+            f"--queues={','.join(bus_settings().QUEUES)}",
             "--without-gossip",
             "--without-mingle",
             "--loglevel=INFO",
