@@ -124,6 +124,7 @@ def test_the_tutorial_works(reader: Reader) -> None:
     assert "employees.greet" in listed
     assert "I do not know how to greet." in dead
     assert "Nothing is dead." in healed
+    reader.stop()  # a terminal shows each line at once, a file what was flushed
     assert "Welcome!" in reader.log.read_text()
 
 
