@@ -52,7 +52,7 @@ def test_events_are_listed_newest_first_with_their_payload(client: APIClient, ow
     )
     assert shown["payload"]["recipient"] == "Grace Hopper"
     # Ids of one millisecond have no order: without the name, another event may stand between the two.
-    first = client.get(EVENTS, {"name": "opstests.parcel_sent", "limit": 1})
+    first = client.get(EVENTS, {"name": "opstests.parcel_sent", "limit": "1"})
     assert [*ids(first), *ids(client.get(first.json()["next"]))] == ids(answer)
 
 
