@@ -11,6 +11,8 @@ from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
 from gauzy.exceptions import Conflict, DomainError, Forbidden, Invalid, NotFound, Unauthenticated
+from gauzy.rest.conditions import PreconditionFailed
+from gauzy.rest.idempotency import KeyReused
 from gauzy.rest.problems import MEDIA_TYPE, flatten, problem
 
 STATUSES: Mapping[type[DomainError], int] = {
@@ -19,6 +21,8 @@ STATUSES: Mapping[type[DomainError], int] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    PreconditionFailed: 412,
+    KeyReused: 422,
 }
 
 

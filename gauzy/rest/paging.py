@@ -19,14 +19,17 @@ LARGEST_LIMIT = 200
 class KeysetPagination(BasePagination):
     """`{results, next, previous}`, ordered by the view's `ordering` (a field, "-" for descending) and then the id.
 
-    `ordering` may follow a relation ("user__last_name"); the field must not be null.
+    `ordering` may follow a relation ("user__last_name"); the field must not be null. A view with `orderings` lets the
+    query choose among them.
     """
 
-    parameters = ("cursor", "limit")
+    @classmethod
+    def parameters_of(cls, view: Any) -> tuple[str, ...]:
+        return ("cursor", "limit", "ordering") if getattr(view, "orderings", None) else ("cursor", "limit")
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self._url = request.build_absolute_uri()
-        self._ordering = Ordering(getattr(view, "ordering", "-id"))
+        self._ordering = Ordering(read_ordering(request.query_params.get("ordering"), view))
         limit = read_limit(request.query_params.get("limit"))
         cursor = Cursor.read(request.query_params.get("cursor"), self._ordering, queryset.model)
         found = list(self._ordered(queryset, cursor)[: limit + 1])
@@ -53,8 +56,12 @@ class KeysetPagination(BasePagination):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         cursor = {"type": "string", "description": "From `next` or `previous` of another page."}
         limit = {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": DEFAULT_LIMIT}
-        schemas = {"cursor": cursor, "limit": limit}
-        return [{"name": name, "in": "query", "required": False, "schema": schemas[name]} for name in self.parameters]
+        names = [f"{sign}{name}" for name in getattr(view, "orderings", ()) for sign in ("", "-")]
+        schemas = {"cursor": cursor, "limit": limit, "ordering": {"type": "string", "enum": names}}
+        return [
+            {"name": name, "in": "query", "required": False, "schema": schemas[name]}
+            for name in self.parameters_of(view)
+        ]
 
     def _ordered(self, queryset: QuerySet[Any], cursor: Cursor | None) -> QuerySet[Any]:
         if cursor is None:
@@ -72,3 +79,13 @@ def read_limit(given: str | None) -> int:
     if given.isascii() and given.isdigit() and len(given) <= 3 and 1 <= int(given) <= LARGEST_LIMIT:
         return int(given)
     raise Invalid(fields={"limit": [f"A number from 1 to {LARGEST_LIMIT}."]})
+
+
+def read_ordering(given: str | None, view: Any) -> str:
+    """Return the field, "-" before it for descending, that the query or else the view orders by; raise `Invalid`."""
+    if given is None:
+        return getattr(view, "ordering", "-id")
+    name = given.removeprefix("-")
+    if name not in view.orderings:
+        raise Invalid(fields={"ordering": [f"One of {', '.join(view.orderings)}, with - before it for descending."]})
+    return f"{'-' if given.startswith('-') else ''}{view.orderings[name]}"

@@ -4,8 +4,9 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from gauzy.rest.conditions import SAFE
 from gauzy.rest.operations import operation_of
 from gauzy.rest.permissions import ANYONE
 from gauzy.rest.problems import MEDIA_TYPE, ProblemSerializer
@@ -16,12 +17,22 @@ _REFUSALS = {
     401: "Nobody signed in, or the token is not valid.",
     403: "Your role may not do this.",
     404: "Unknown here, or another tenant's.",
+    406: "`Accept` allows no JSON.",
     409: "The state of things does not allow it now.",
     411: "The body came in chunks, without a Content-Length.",
+    412: "`If-Match` names another version: it has changed since.",
     413: "The body is too large.",
     415: "The body is not JSON.",
+    422: "The idempotency key came with another request before.",
     429: "Too often: wait for `Retry-After` seconds.",
 }
+
+
+def _header(name: str, description: str) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description)
+
+
+_IF_MATCH = _header("If-Match", "The `ETag` that you have seen: 412 if it has changed since.")
 _WITH_BODY = {"POST", "PUT", "PATCH"}
 
 
@@ -32,7 +43,22 @@ class Schema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         query = self._declared("queries")
-        return [query] if query else []
+        return [*([query] if query else []), *self._headers()]
+
+    def _headers(self) -> list[OpenApiParameter]:
+        found = []
+        if self._takes_key():
+            found.append(_header("Idempotency-Key", "Sent again with the same key, it is not carried out again."))
+        if self._is_conditional():
+            reads = self.method in SAFE
+            found.append(_header("If-None-Match", "An `ETag`: 304 if it is still that.") if reads else _IF_MATCH)
+        return found
+
+    def _takes_key(self) -> bool:
+        return self.method == "POST" and isinstance(self.view, View) and not self.view.takes_no_key()
+
+    def _is_conditional(self) -> bool:
+        return self._operation in getattr(self.view, "conditional", ())
 
     def get_request_serializer(self) -> Any:
         return self._declared("inputs") if isinstance(self.view, View) else super().get_request_serializer()
@@ -43,7 +69,8 @@ class Schema(AutoSchema):
         output = self._declared("outputs")
         if output and self._operation in self.view.lists:
             output = output(many=True)
-        return {self.view.status_of(self._operation): output}
+        not_modified = {304: None} if self._is_conditional() and self.method in SAFE else {}
+        return {self.view.status_of(self._operation): output} | not_modified
 
     def get_operation_id(self) -> str:
         words = [*self._tokenize_path(), self._operation]
@@ -68,7 +95,11 @@ class Schema(AutoSchema):
         return responses
 
     def _refusals(self) -> list[int]:
-        statuses = {400, 429} if self.view.get_throttles() else {400}
+        statuses = {400, 406, 429} if self.view.get_throttles() else {400, 406}
+        if self._takes_key():
+            statuses.add(422)
+        if self._is_conditional() and self.method not in SAFE:
+            statuses.add(412)
         if "{" in self.path:
             statuses.add(404)
         if self.method in _WITH_BODY:

@@ -148,6 +148,7 @@ CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
     CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
 THROTTLE_RATES = {
+    "api": env.str("API_RATE", default="60000/min"),  # by user or key; by network address for nobody
     "registration": env.str("REGISTRATION_RATE", default="10/hour"),  # by network address
     "login": env.str("LOGIN_RATE", default="20/min"),  # by network address
     "account": env.str("ACCOUNT_RATE", default="10/min"),  # by the e-mail that is tried
@@ -210,6 +211,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["gauzy.rest.permissions.RolePermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["gauzy.rest.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["gauzy.rest.throttling.PrincipalThrottle"],
     "DEFAULT_SCHEMA_CLASS": "gauzy.rest.schema.Schema",
     "DEFAULT_PAGINATION_CLASS": "gauzy.rest.paging.KeysetPagination",
     "EXCEPTION_HANDLER": "gauzy.rest.errors.problem_response",

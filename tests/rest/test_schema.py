@@ -54,7 +54,7 @@ def test_inputs_say_that_unknown_fields_are_refused() -> None:
 
 def test_lists_document_their_pages_and_parameters() -> None:
     operation = document()["paths"]["/api/v1/organizations"]["get"]
-    assert {parameter["name"] for parameter in operation["parameters"]} == {"cursor", "limit"}
+    assert {parameter["name"] for parameter in operation["parameters"]} == {"cursor", "limit", "ordering"}
     page = document()["components"]["schemas"]["PaginatedOrganizationOutputList"]
     assert page["required"] == ["results", "next", "previous"]
 

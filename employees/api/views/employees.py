@@ -2,6 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
+from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
@@ -57,6 +58,11 @@ class EmployeeViewSet(ViewSet):
         "restore": StrictSerializer,
     }
     outputs = dict.fromkeys(roles, EmployeeOutput) | {"bulk": BulkOutput}
+    conditional = ("create", "retrieve", "partial_update", "end", "restore")
+    orderings = {"created_at": "id", "last_name": "last_name", "first_name": "first_name", "email": "user__email"}
+
+    def resource(self, *, employee_id: UUID) -> QuerySet[Employee]:
+        return selectors.visible_employees().filter(pk=employee_id)
 
     def list(self, request: Request) -> Response:
         return self.page(selectors.visible_employees(**self.query))

@@ -1,5 +1,6 @@
 from uuid import UUID
 
+from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,6 +11,7 @@ from gauzy.organizations.api.serializers import (
     OrganizationSettingsInput,
     OrganizationSettingsOutput,
 )
+from gauzy.organizations.models import Organization
 from gauzy.rest.views import View, ViewSet
 from gauzy.tenancy.roles import ADMINS, MEMBERS
 
@@ -20,7 +22,12 @@ class OrganizationViewSet(ViewSet):
     roles = {"list": MEMBERS, "create": ADMINS, "retrieve": MEMBERS, "partial_update": ADMINS}
     inputs = {"create": OrganizationInput, "partial_update": OrganizationInput}
     outputs = dict.fromkeys(roles, OrganizationOutput)
+    conditional = ("create", "retrieve", "partial_update")
     ordering = "name"
+    orderings = {"created_at": "id", "name": "name"}
+
+    def resource(self, *, organization_id: UUID) -> QuerySet[Organization]:
+        return selectors.organizations().filter(pk=organization_id)
 
     def list(self, request: Request) -> Response:
         return self.page(selectors.organizations())

@@ -41,6 +41,7 @@ class TokensView(PublicView):
     inputs = {"post": LoginInput}
     outputs = {"post": IssuedTokenOutput}
     statuses = {"post": 201}
+    secretive = ("post",)
     throttle_classes = (LoginThrottle, AccountThrottle)
 
     def post(self, request: Request) -> Response:
