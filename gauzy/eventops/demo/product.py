@@ -33,6 +33,7 @@ class Product:
             "DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}",
             "EMAIL_PORT": str(mail_port),
             "PUBLIC_URL": self.url,
+            "WEBHOOK_ALLOWED_HOSTS": "127.0.0.1",  # where the story's subscriber listens
         }
         self._process: subprocess.Popen[bytes] | None = None
 

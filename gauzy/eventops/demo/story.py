@@ -10,7 +10,9 @@ from uuid import UUID
 
 from gauzy.eventops.demo.client import ApiClient, Unexpected
 from gauzy.eventops.demo.company import ORGANIZATION, OWNER, PASSWORD, PEOPLE_CSV
+from gauzy.eventops.demo.outside import Outside
 from gauzy.eventops.demo.product import Product
+from gauzy.eventops.demo.subscriber import Subscriber
 from gauzy.eventops.mailcatcher import MailCatcher
 
 PATIENCE = 90.0  # seconds for handlers and mails; what a killed worker had claimed is free after 30
@@ -22,13 +24,22 @@ BROKEN_LINE = b"not-an-address,Nobody,Nowhere,2024-01-01,,,\n"
 class Story:
     """Tells itself line by line through `say`."""
 
-    def __init__(self, product: Product, api: ApiClient, mail: MailCatcher, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        product: Product,
+        api: ApiClient,
+        mail: MailCatcher,
+        subscriber: Subscriber,
+        say: Callable[[str], None],
+    ) -> None:
         self._product, self._api, self._mail, self._say = product, api, mail, say
+        self._outside = Outside(api, subscriber, say)
         self._organization = ""
         self._told: set[str] = set()
 
     def tell(self) -> None:
         self._chapter("A company signs up", self._sign_up)
+        self._chapter("A partner subscribes, and GitHub is connected", self._open_to_the_outside)
         self._chapter("One employee joins", self._create_employee)
         self._chapter("Twelve more come from a CSV file", self._import_people)
         self._chapter("Someone is promoted, and later leaves", self._change_and_end)
@@ -49,9 +60,15 @@ class Story:
         self._organization = organization["id"]
         self._say(f"  {OWNER['first_name']} verified the address and signed in; organization {organization['name']}")
 
+    def _open_to_the_outside(self) -> None:
+        self._outside.subscribe()
+        self._outside.connect_github(self._organization)
+
     def _create_employee(self) -> None:
         employee = self._create(ALAN)
         self._show_events(self._api.last_request_id)
+        told = self._outside.expect("gauzy.employees.employee_created", employee["id"])
+        self._say(f"  the partner got CloudEvent {told['id']}, signed")
         mail = self._mail_to(ALAN["email"], "Welcome")
         self._show_mail(mail)
         user_id, token = _link(mail).rsplit("/", 2)[-2:]

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from gauzy.eventops.demo.client import ApiClient, Unexpected
 from gauzy.eventops.demo.product import Product
 from gauzy.eventops.demo.story import Story
+from gauzy.eventops.demo.subscriber import Subscriber
 from gauzy.eventops.mailcatcher import MailCatcher
 
 FIRST_MAIL_PORT = 8025
@@ -25,23 +26,25 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
-        catcher = MailCatcher(FIRST_MAIL_PORT)
+        catcher, subscriber = MailCatcher(FIRST_MAIL_PORT), Subscriber()
         catcher.start()
+        subscriber.start()
         try:
             with tempfile.TemporaryDirectory(prefix="gauzy-demo-") as folder:
-                self._tell(Path(folder), catcher)
+                self._tell(Path(folder), catcher, subscriber)
         except Unexpected as unexpected:
             raise CommandError(f"The demo failed: {unexpected}") from unexpected
         finally:
+            subscriber.stop()
             catcher.stop()
         self.stdout.write(self.style.SUCCESS(f"\nAll of it happened, in {time.monotonic() - started:.0f} s."))
 
-    def _tell(self, folder: Path, catcher: MailCatcher) -> None:
+    def _tell(self, folder: Path, catcher: MailCatcher, subscriber: Subscriber) -> None:
         product = Product(folder, mail_port=catcher.port)
         self.stdout.write("Starting web server and worker on an empty database …")
         with product, httpx.Client(base_url=product.url, timeout=30) as http:
             self.stdout.write(f"They answer at {product.url}")
-            Story(product, ApiClient(http), catcher, self._say).tell()
+            Story(product, ApiClient(http), catcher, subscriber, self._say).tell()
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
