@@ -12,7 +12,7 @@ from gauzy.tenancy.membership import acting_as
 from tests.factories.people import Company, acting_for, hire, membership_of
 from tests.factories.time import HOUR, log_time
 from timetracking.events import TimeLogCreatedEvent, TimerStartedEvent, TimerStoppedEvent
-from timetracking.exceptions import Overlaps, StartsInFuture, TimerRunning
+from timetracking.exceptions import EmptyInterval, Overlaps, StartsInFuture, TimerRunning
 from timetracking.models import TimeLog
 from timetracking.services.timer import start_timer, stop_timer, toggle_timer
 
@@ -62,6 +62,29 @@ def test_a_timer_stopped_within_its_second_is_discarded_and_the_answer_says_so(c
         assert stop_timer(employee_id=ada.id).discarded
     assert not events.of(TimeLogCreatedEvent)
     assert events.of(TimerStoppedEvent)[0].discarded
+
+
+@pytest.mark.parametrize("earlier", [timedelta(0), timedelta(minutes=30)])
+def test_starting_another_before_the_running_one_never_discards_its_work(
+    company: Company, ada: Employee, earlier: timedelta
+) -> None:
+    with acting_as(membership_of(ada)), recorded_events() as events:
+        running = start_timer(employee_id=ada.id, started_at=_now() - HOUR)
+        with pytest.raises(TimerRunning):
+            start_timer(employee_id=ada.id, started_at=running.started_at - earlier)
+        running.refresh_from_db()
+    assert (running.stopped_at, running.deleted_at) == (None, None)
+    assert not events.of(TimerStoppedEvent)
+
+
+def test_a_timer_is_not_stopped_before_it_began(company: Company, ada: Employee) -> None:
+    with acting_as(membership_of(ada)), recorded_events() as events:
+        running = start_timer(employee_id=ada.id, started_at=_now() - HOUR)
+        with pytest.raises(EmptyInterval):
+            stop_timer(employee_id=ada.id, stopped_at=running.started_at - timedelta(minutes=30))
+        running.refresh_from_db()
+    assert (running.stopped_at, running.deleted_at) == (None, None)
+    assert not events.of(TimerStoppedEvent)
 
 
 def test_a_timer_starts_at_most_a_minute_ahead(company: Company, ada: Employee) -> None:

@@ -12,7 +12,7 @@ from gauzy.organizations.choices import SecondTimerPolicy
 from gauzy.tenancy.validation import clean
 from timetracking.choices import LogSource, StopReason
 from timetracking.events import TimerStartedEvent, TimerStoppedEvent
-from timetracking.exceptions import StartsInFuture, TimerRunning
+from timetracking.exceptions import EmptyInterval, StartsInFuture, TimerRunning
 from timetracking.intervals import Interval, instant
 from timetracking.models import TimeLog
 from timetracking.selectors.locks import is_before_lock_date, locking_timesheets, require_unlocked
@@ -48,8 +48,9 @@ def start_timer(
 ) -> TimeLog:
     """Let the employee's timer run, from now if no start is given.
 
-    One that runs already is stopped at that instant, or `TimerRunning` is raised, as the organization's policy says.
-    Raises `StartsInFuture` beyond the tolerance for clocks, and what `create_time_log` raises.
+    One that runs already is stopped at that instant, or `TimerRunning` is raised, as the organization's policy says;
+    also where that instant would leave nothing of the work done since. Raises `StartsInFuture` beyond the tolerance for
+    clocks, and what `create_time_log` raises.
     """
     start = _start(started_at)
     found = authorize(employee_id, Deed.TIMER if started_at is None else Deed.MANUAL)
@@ -77,11 +78,15 @@ def stop_timer(
 ) -> Stopped:
     """Stop the employee's timer, now if no moment is given; safe to repeat.
 
-    A timer that ends in a locked period is kept, and marked as a conflict: work done is not lost.
+    A timer that ends in a locked period is kept, and marked as a conflict: work done is not lost. Raises
+    `EmptyInterval` for a moment before it began.
     """
     found = authorize(employee_id, Deed.TIMER if stopped_at is None else Deed.MODIFY)
     lock_ledgers([found.id])
     end = instant(stopped_at, "stopped_at") if stopped_at else now()
+    running = _running(found)
+    if stopped_at and running and end < running.started_at:
+        raise EmptyInterval(fields={"stopped_at": [EmptyInterval.message]})
     return _stop(found, min(end, now() + CLOCK_TOLERANCE), reason)
 
 
@@ -104,7 +109,8 @@ def _start(started_at: datetime | None) -> datetime:
 
 def _make_way(found: Person, start: datetime) -> None:
     if running := _running(found):
-        if found.settings.second_timer == SecondTimerPolicy.REFUSE:
+        would_lose_work = start <= running.started_at < now()
+        if found.settings.second_timer == SecondTimerPolicy.REFUSE or would_lose_work:
             raise TimerRunning
         _stop(found, max(start, running.started_at), StopReason.REPLACED)
 
