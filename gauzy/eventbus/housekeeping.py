@@ -8,7 +8,7 @@ from gauzy.eventbus import pruning, reconciling
 logger = logging.getLogger(__name__)
 
 RECONCILE_EVERY, PRUNE_EVERY = 60.0, 600.0  # seconds
-PRUNED_AT_ONCE = 5_000  # events looked at in one turn
+PRUNED_AT_ONCE = 5_000  # events in one turn
 
 
 class Housekeeper:

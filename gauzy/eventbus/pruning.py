@@ -1,7 +1,8 @@
 """Forgetting what is over and old: an event with its receipts and failures, when nothing of it is owed any more.
 
 In small transactions by primary key, so that nobody waits. A dead delivery keeps its event until it is retried or
-skipped.
+skipped. The newest event stays: on SQLite the next position follows from it, and one given twice would lie behind the
+feed's cursors.
 """
 
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, Max, OuterRef
 
 from gauzy.eventbus.conf import bus_settings
 from gauzy.eventbus.models import Delivery, Failure, Receipt, StoredEvent
@@ -19,10 +21,11 @@ CHUNK = 500  # events in one transaction
 
 
 def prune(*, older_than: timedelta, dry_run: bool = False, at_most: int | None = None) -> int:
-    """Forget events that old; return how many. Stops after looking at `at_most` of them."""
+    """Forget events that old, or `at_most` so many of them; return how many."""
     forgotten, looked = 0, 0
-    for chunk in _chunks(first_id_at(store().now() - older_than)):
-        forgotten += len(_over(chunk)) if dry_run else _forget(chunk)
+    size = CHUNK if at_most is None else min(CHUNK, at_most)
+    for chunk in _chunks(first_id_at(store().now() - older_than), size):
+        forgotten += len(chunk) if dry_run else _forget(chunk)
         looked += len(chunk)
         if at_most is not None and looked >= at_most:
             break
@@ -55,9 +58,11 @@ def _skips() -> bool:
     return bool(store().connection.vendor == "postgresql")
 
 
-def _chunks(bound: UUID) -> Iterator[list[UUID]]:
-    cursor = UUID(int=0)
-    old = StoredEvent.objects.filter(id__lt=bound).order_by("id").values_list("id", flat=True)
-    while chunk := list(old.filter(id__gt=cursor)[:CHUNK]):
+def _chunks(bound: UUID, size: int) -> Iterator[list[UUID]]:
+    """Yield ids of old events of which nothing is owed; those that are must not use up a turn."""
+    cursor, newest = UUID(int=0), StoredEvent.objects.aggregate(position=Max("position"))["position"]
+    old = StoredEvent.objects.filter(id__lt=bound).exclude(position=newest)
+    over = old.exclude(Exists(Delivery.objects.filter(event_id=OuterRef("id")))).order_by("id")
+    while chunk := list(over.filter(id__gt=cursor).values_list("id", flat=True)[:size]):
         cursor = chunk[-1]
         yield chunk

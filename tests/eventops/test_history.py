@@ -161,5 +161,25 @@ class TestPruning:
         assert Failure.objects.filter(event_id=dead).count() == 2
         assert Receipt.objects.filter(event_id=dead).exists()
 
+    def test_old_ones_that_are_owed_do_not_stand_in_the_way_of_younger_ones(self, tenant_id: UUID) -> None:
+        age(send_dead_parcel(tenant_id), 200)
+        over = send_parcel(tenant_id)
+        deliver_all()
+        over = age(over, 100)
+        send_parcel(tenant_id)
+        assert pruning.prune(older_than=timedelta(days=90), at_most=1) == 1
+        assert not StoredEvent.objects.filter(id=over).exists()
+
+    def test_the_newest_stays_so_that_no_position_is_given_twice(self, tenant_id: UUID) -> None:
+        send_parcel(tenant_id)
+        deliver_all()
+        newest = StoredEvent.objects.order_by("position").last()
+        assert newest is not None
+        for event_id in StoredEvent.objects.values_list("id", flat=True):
+            age(event_id, 400)
+        pruning.prune(older_than=timedelta(days=90))
+        later = StoredEvent.objects.get(id=send_parcel(tenant_id))
+        assert later.position > newest.position
+
     def test_without_a_retention_nothing_is_forgotten_by_itself(self) -> None:
         assert Ran("prune").status == (0 if pruning.retention() else 2)
