@@ -22,6 +22,8 @@ from gauzy.eventbus.records import ALIAS, NewEvent, Owed
 from gauzy.eventbus.stores import store
 
 encode = msgspec.json.Encoder().encode
+
+LONGEST_SUBJECT = 60  # characters, as the column has
 LONGEST_KEY = 120  # characters; longer ones that begin alike share their order
 
 # The test kit listens here: lists that receive (event id, event) of everything published in this process.
@@ -140,9 +142,19 @@ def _columns(
         now_in.depth,
         datetime.now(UTC),
         event_type.entity_type,
-        event_type.subject_of(event),
+        _subject(event_type, event),
         data.decode(),
         history,
         catalogue.fingerprint(event_type),
         None if dedup_key is None else f"{event_type.name}:{event.tenant_id}:{dedup_key}",
     )
+
+
+def _subject(event_type: EventType, event: AnyEvent) -> str:
+    subject = event_type.subject_of(event)
+    if len(subject) > LONGEST_SUBJECT:
+        raise InvalidEvent(
+            f"{type(event).__name__}.{event_type.subject} has {len(subject)} characters, more than {LONGEST_SUBJECT}: "
+            "its subject is an id."
+        )
+    return subject

@@ -40,11 +40,12 @@ def reconcile(within: timedelta | None = None, *, dry_run: bool = False) -> dict
     """
     window = within or timedelta(seconds=bus_settings().RECONCILE_WINDOW)
     since = dict(KnownHandler.objects.values_list("handler", "since"))
+    first = first_id_at(store().now() - window)
     added: dict[str, int] = {}
     for event_type in catalogue.events:
-        suspects = StoredEvent.objects.filter(
-            name=event_type.name, id__gte=first_id_at(store().now() - window)
-        ).exclude(known_handlers=catalogue.fingerprint(event_type))
+        suspects = StoredEvent.objects.filter(name=event_type.name, id__gte=first).exclude(
+            known_handlers=catalogue.fingerprint(event_type)
+        )
         for handler_id, ids in _missing(event_type, suspects, since, dry_run=dry_run):
             added[handler_id] = added.get(handler_id, 0) + len(ids)
     if added and not dry_run:

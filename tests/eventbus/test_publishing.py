@@ -175,3 +175,8 @@ def test_a_plain_receiver_hears_of_an_event_after_its_commit_and_cannot_hurt_the
         assert heard == [(ThingCreatedEvent, "a", True)]
     finally:
         bus.committed.disconnect(receiver, sender=ThingCreatedEvent)
+
+
+def test_a_subject_longer_than_an_id_is_refused_before_the_database_sees_it() -> None:
+    with transaction.atomic(), pytest.raises(exceptions.InvalidEvent, match="clock_id"):
+        bus.publish(ClockTickedEvent(clock_id="x" * 61))
