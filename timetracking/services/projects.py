@@ -69,7 +69,7 @@ def update_project(*, project_id: UUID, values: Mapping[str, Any]) -> Project:
     project = locked(Project, project_id, ProjectNotFound)
     if client_id := values.get("client_id"):
         require_same_organization(project.organization_id, client_id=get_client(client_id))
-    if changes := apply_changes(project, {_column(name): value for name, value in values.items()}):
+    if changes := apply_changes(project, values):
         clean(project)
         if any(change.field.startswith("budget_") for change in changes):
             project.budget_reached = 0
@@ -116,11 +116,6 @@ def remove_member(*, project_id: UUID, employee_id: UUID) -> None:
 
 def _standing(*, is_manager: bool) -> str:
     return "manager" if is_manager else "member"
-
-
-def _column(name: str) -> str:
-    """Foreign keys are given by id; Django's `client` field takes one under its column's name."""
-    return name.removesuffix("_id") + "_id" if name.endswith("_id") else name
 
 
 def _masked(changes: tuple[Change, ...]) -> list[Change]:

@@ -23,7 +23,7 @@ from timetracking.exceptions import RateExists, RateNotFound
 from timetracking.models import Rate, TimeLog
 from timetracking.selectors.locks import is_approved
 from timetracking.selectors.projects import get_project, get_task
-from timetracking.selectors.rates import Place, overlapping, rates_for, subject_key
+from timetracking.selectors.rates import Place, Snapshot, overlapping, rates_for, subject_key
 from timetracking.services.ledger import lock_ledgers
 from timetracking.services.shared import locked, require_same_organization
 
@@ -107,7 +107,9 @@ def recompute_rates(*, organization_id: UUID, first_day: date, last_day: date, d
         organization_id=organization_id, deleted_at=None, started_at__gte=days.start, started_at__lt=days.end
     ).exclude(rate_origin=RateOrigin.LOG)
     lock_ledgers(logs.values_list("employee_id", flat=True))
-    differing = [log for log in logs.select_related("organization") if _snapshot_differs(log)]
+    found = list(logs.select_related("organization"))
+    rates = rates_for([_place(log) for log in found])
+    differing = [log for log, rate in zip(found, rates, strict=True) if _take(log, rate)]
     open_logs = [log for log in differing if not is_approved(log)]
     result = Recomputed(len(open_logs), len(differing) - len(open_logs))
     if not dry_run:
@@ -130,7 +132,7 @@ def take_rate(log: TimeLog, own: tuple[Decimal, str] | None = None) -> None:
         log.rate_amount, log.rate_currency, log.rate_origin = *own, RateOrigin.LOG
     else:
         [found] = rates_for([_place(log)])
-        log.rate_amount, log.rate_currency, log.rate_origin = found
+        _take(log, found)
 
 
 def _write(logs: Sequence[TimeLog]) -> None:
@@ -150,10 +152,11 @@ def _write(logs: Sequence[TimeLog]) -> None:
     )
 
 
-def _snapshot_differs(log: TimeLog) -> bool:
+def _take(log: TimeLog, rate: Snapshot) -> bool:
+    """Set a log's rate; tell whether that is another one than it had."""
     before = (log.rate_amount, log.rate_currency, log.rate_origin)
-    take_rate(log)
-    return before != (log.rate_amount, log.rate_currency, log.rate_origin)
+    log.rate_amount, log.rate_currency, log.rate_origin = rate
+    return before != rate
 
 
 def _place(log: TimeLog) -> Place:

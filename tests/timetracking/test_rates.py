@@ -1,0 +1,76 @@
+"""DOMAIN §5: a change of rate rewrites nothing, except by an explicit recompute."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from employees.models import Employee
+from gauzy.eventbus.testing import recorded_events
+from tests.factories.people import Company, acting_for
+from tests.factories.platform import new_organization
+from tests.factories.time import HOUR, MONDAY, log_time, start_project
+from timetracking.events import ProjectUpdatedEvent, RatesRecomputedEvent, TimeLogUpdatedEvent
+from timetracking.exceptions import OtherOrganization
+from timetracking.services.clients import create_client
+from timetracking.services.projects import update_project
+from timetracking.services.rates import Recomputed, create_rate, recompute_rates
+
+pytestmark = pytest.mark.django_db
+DAY = MONDAY.date()
+
+
+def _set_rate(company: Company, amount: str) -> None:
+    with acting_for(company):
+        create_rate(organization_id=company.organization.id, amount=Decimal(amount), valid_from=date(2026, 1, 1))
+
+
+def _recompute(company: Company, *, dry_run: bool = False) -> Recomputed:
+    with acting_for(company):
+        return recompute_rates(organization_id=company.organization.id, first_day=DAY, last_day=DAY, dry_run=dry_run)
+
+
+def test_a_new_rate_reaches_old_logs_by_recomputing_alone(company: Company, ada: Employee) -> None:
+    log = log_time(company, ada)
+    _set_rate(company, "60.00")
+    log.refresh_from_db()
+    assert log.rate_amount is None
+    with recorded_events() as events:
+        assert _recompute(company, dry_run=True) == Recomputed(changed=1, skipped=0)
+        assert not events
+        assert _recompute(company) == Recomputed(changed=1, skipped=0)
+        assert _recompute(company) == Recomputed(changed=0, skipped=0)
+    log.refresh_from_db()
+    assert log.rate_amount == Decimal("60.00")
+    assert [event.time_log_id for event in events.of(TimeLogUpdatedEvent)] == [log.id]
+    assert [event.changed for event in events.of(RatesRecomputedEvent)] == [1, 0]
+
+
+def test_a_logs_own_rate_is_left_alone(company: Company, ada: Employee) -> None:
+    own = log_time(company, ada, rate_amount=Decimal("99.00"), rate_currency="EUR")
+    _set_rate(company, "60.00")
+    assert _recompute(company).changed == 0
+    own.refresh_from_db()
+    assert own.rate_amount == Decimal("99.00")
+
+
+def test_the_rates_of_many_logs_are_found_in_one_query(company: Company, ada: Employee) -> None:
+    for number in range(4):
+        log_time(company, ada, MONDAY + number * HOUR)
+    _set_rate(company, "60.00")
+    with CaptureQueriesContext(connection) as queries:
+        assert _recompute(company, dry_run=True).changed == 4
+    assert sum('FROM "timetracking_rate"' in query["sql"] for query in queries) == 1
+
+
+def test_a_project_moves_to_a_client_of_its_own_organization(company: Company) -> None:
+    project = start_project(company)
+    with acting_for(company), recorded_events() as events:
+        client = create_client(organization_id=company.organization.id, name="Babbage")
+        assert update_project(project_id=project.id, values={"client_id": client.id}).client_id == client.id
+        stranger = create_client(organization_id=new_organization(company.owner).id, name="Elsewhere")
+        with pytest.raises(OtherOrganization):
+            update_project(project_id=project.id, values={"client_id": stranger.id})
+    assert [change.field for event in events.of(ProjectUpdatedEvent) for change in event.changes] == ["client_id"]
