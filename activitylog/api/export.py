@@ -7,6 +7,7 @@ from itertools import islice
 from asgiref.sync import sync_to_async
 
 from activitylog.models import ActivityLog
+from gauzy.rest.spreadsheets import harmless
 
 LINES_AT_ONCE = 500
 
@@ -23,7 +24,6 @@ COLUMNS = (
         "event_id",
     ),
 )
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class _Line:
@@ -47,12 +47,7 @@ def _cell(activity: ActivityLog, column: str) -> str:
         return str(value.isoformat())
     if column == "changes":
         value = "; ".join(f"{change['field']}: {change['old']} → {change['new']}" for change in value)
-    return _harmless("" if value is None else str(value))
-
-
-def _harmless(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: a leading apostrophe makes it text."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return harmless("" if value is None else str(value))
 
 
 def streamed(lines: Iterator[str], *, asynchronously: bool) -> Iterator[str] | AsyncIterator[str]:

@@ -14,9 +14,10 @@ from django.shortcuts import redirect
 from django.utils.html import strip_tags
 from django.utils.text import capfirst
 
+from gauzy.rest.spreadsheets import harmless
+
 EXPORT, ORDER = "export", "o"
 LONGEST_EXPORT = 20_000  # rows
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute what follows
 
 
 def remember_order(model_admin: Any, request: HttpRequest) -> None:
@@ -66,8 +67,7 @@ def _cells(model_admin: Any, row: Any, columns: list[str]) -> Iterator[str]:
             continue
         if field is not None and field.choices:
             value = getattr(row, f"get_{field.name}_display")()
-        text = _text(value)
-        yield f"'{text}" if text.startswith(_FORMULA_STARTS) and not _is_number(text) else text
+        yield harmless(_text(value))
 
 
 def _text(value: Any) -> str:
@@ -78,7 +78,3 @@ def _text(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="seconds")
     return " ".join(strip_tags(str(value)).split())
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("-").replace(".", "", 1).isdigit()
