@@ -10,7 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, OuterRef
 
 from gauzy.eventbus.conf import bus_settings
 from gauzy.eventbus.models import Delivery, Failure, Receipt, StoredEvent
@@ -60,8 +60,8 @@ def _skips() -> bool:
 
 def _chunks(bound: UUID, size: int) -> Iterator[list[UUID]]:
     """Yield ids of old events of which nothing is owed; those that are must not use up a turn."""
-    cursor, newest = UUID(int=0), StoredEvent.objects.aggregate(position=Max("position"))["position"]
-    old = StoredEvent.objects.filter(id__lt=bound).exclude(position=newest)
+    cursor, newest = UUID(int=0), StoredEvent.objects.order_by("-position", "-id").values("id")[:1]
+    old = StoredEvent.objects.filter(id__lt=bound).exclude(id__in=newest)
     over = old.exclude(Exists(Delivery.objects.filter(event_id=OuterRef("id")))).order_by("id")
     while chunk := list(over.filter(id__gt=cursor).values_list("id", flat=True)[:size]):
         cursor = chunk[-1]
