@@ -126,6 +126,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_DB_REUSE_MAX = 1000  # without it Celery closes the connection around every task
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+if CELERY_BROKER_URL.startswith(("redis:", "rediss:")):
+    # What a message would say again is in the database (docs/decisions/0016), so Redis need not remember who holds it.
+    # A worker that lost Redis while it held one died of putting it back (kombu.transport.redis.QoS.restore_unacked).
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"ack_emulation": False}
 
 EVENTBUS: dict[str, Any] = {"QUEUES": ["default", "mail", "integrations", "webhooks"]}
 
