@@ -8,6 +8,8 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
+import httpx
+
 from gauzy.eventops.demo.client import ApiClient, Unexpected
 from gauzy.eventops.demo.company import ORGANIZATION, OWNER, PASSWORD, PEOPLE_CSV
 from gauzy.eventops.demo.outside import Outside
@@ -18,6 +20,7 @@ from gauzy.eventops.mailcatcher import MailCatcher
 PATIENCE = 90.0  # seconds for handlers and mails; what a killed worker had claimed is free after 30
 OPEN = {"waiting", "running"}
 ALAN = {"email": "alan.turing@lovelace.example", "first_name": "Alan", "last_name": "Turing"}
+MARGARET = {"email": "margaret.hamilton@lovelace.example", "first_name": "Margaret", "last_name": "Hamilton"}
 BROKEN_LINE = b"not-an-address,Nobody,Nowhere,2024-01-01,,,\n"
 
 
@@ -41,6 +44,7 @@ class Story:
         self._chapter("A company signs up", self._sign_up)
         self._chapter("A partner subscribes, and GitHub is connected", self._open_to_the_outside)
         self._chapter("One employee joins", self._create_employee)
+        self._chapter("Someone is invited, and accepts", self._invite)
         self._chapter("Twelve more come from a CSV file", self._import_people)
         self._chapter("Someone is promoted, and later leaves", self._change_and_end)
         self._chapter("The process is killed right after it accepted work", self._survive_a_kill)
@@ -82,6 +86,19 @@ class Story:
         self._say(
             f"  {employee['first_name']} chose a password; the link's second use and a second record were refused"
         )
+
+    def _invite(self) -> None:
+        invite = self._api.post("/invites", **self._new(MARGARET), role="manager")
+        self._show_events(self._api.last_request_id)
+        mail = self._mail_to(MARGARET["email"], "Ada Lovelace invites you")
+        self._show_mail(mail)
+        if ORGANIZATION["organization_name"] not in httpx.get(_link(mail)).raise_for_status().text:
+            raise Unexpected("The page behind the link does not say who invites.")
+        answer = {"token": _link(mail).rsplit("/", 1)[-1], "password": "priority-displays-1969"}
+        accepted = self._as_stranger("/invites/accept", answer)
+        self._show_events(self._api.last_request_id)
+        self._as_stranger("/invites/accept", answer, expect=400)  # the link works once
+        self._expect_one_welcome(MARGARET["email"], [invite["id"], accepted["employee_id"]])
 
     def _import_people(self) -> None:
         file = PEOPLE_CSV.read_bytes() + BROKEN_LINE
@@ -150,6 +167,23 @@ class Story:
 
     def _create(self, person: dict[str, str]) -> Any:
         return self._api.post("/employees", **self._new(person))
+
+    def _as_stranger(self, path: str, body: dict[str, str], *, expect: int | None = None) -> Any:
+        """Call the API as somebody who has not signed in."""
+        return self._api.call("POST", path, json=body, headers={"Authorization": ""}, expect=expect)
+
+    def _expect_one_welcome(self, address: str, ids: list[str]) -> None:
+        invite, employee = (
+            self._api.get(f"/{name}/{id}") for name, id in zip(("invites", "employees"), ids, strict=True)
+        )
+        self._mail_to(address, "You are now with")
+        subjects = [str(mail["Subject"]) for mail in self._mail.messages if address in str(mail["To"])]
+        told = [row["title"] for row in self._api.all("/notifications") if address in row["title"]]
+        if (invite["state"], len(subjects), len(told)) != ("accepted", 2, 1):
+            raise Unexpected(f"The invite is {invite['state']}; mails {subjects}; the inviter was told {told}.")
+        self._say(
+            f"  {employee['first_name']} joined: one mail to invite, one to welcome; the owner was told: {told[0]}"
+        )
 
     def _employee(self, email: str) -> Any:
         [employee] = self._api.all("/employees", email=email)
