@@ -230,3 +230,12 @@ class TimesheetReopenedEvent(Event):
     period_start: date
     version: int
     reason: Annotated[str, PERSONAL]
+
+
+@event("timetracking.timesheet_missed", subject="employee_id", action=Action.REACHED)
+class TimesheetMissedEvent(Event):
+    """A week is over, and its employee has not handed it in."""
+
+    employee_id: UUID
+    organization_id: UUID
+    period_start: date

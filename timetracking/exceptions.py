@@ -26,6 +26,11 @@ class ProjectNotFound(NotFound):
     message = "There is no such project."
 
 
+class NotYourProject(Forbidden):
+    code = "not_your_project"
+    message = "You do not manage this project."
+
+
 class ProjectArchived(Conflict):
     code = "project_archived"
     message = "The project is archived."

@@ -243,6 +243,8 @@ SPECTACULAR_SETTINGS = {
         "IntegrationState": "integrations.choices.IntegrationState.choices",
         "DeliveryState": "integrations.choices.DeliveryState.choices",
         "EndpointState": "integrations.choices.EndpointState.choices",
+        "TaskStatus": "timetracking.choices.TaskStatus.choices",
+        "TimesheetStatus": "timetracking.choices.TimesheetStatus.choices",
         "SyncState": "integrations.choices.SyncState.choices",
     },
     "POSTPROCESSING_HOOKS": [],  # choices stay where they are used: as components their names would clash

@@ -2,13 +2,15 @@ from datetime import datetime
 from typing import TypedDict, Unpack
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from gauzy.tenancy.choices import Role
 from gauzy.tenancy.membership import current_role
 from gauzy.tenancy.roles import ADMINS
+from timetracking.choices import LOCKING
 from timetracking.exceptions import TimeLogNotFound
-from timetracking.models import TimeLog
+from timetracking.models import TimeLog, Timesheet
 from timetracking.selectors.acting import actor_id
 from timetracking.selectors.people import managed_project_ids, may_decide
 
@@ -37,7 +39,12 @@ def time_logs(**filters: Unpack[TimeLogFilters]) -> QuerySet[TimeLog]:
         found = found.filter(started_at__lt=filters["started_before"])
     if "running" in filters:
         found = found.filter(stopped_at__isnull=filters["running"])
-    return found.select_related("project", "task", "employee", "organization").prefetch_related("tags")
+    return _complete(found)
+
+
+def shown(time_log_ids: list[UUID]) -> dict[UUID, TimeLog]:
+    """Return logs that a service has just written, with what an answer shows of them."""
+    return {log.pk: log for log in _complete(TimeLog.objects.filter(pk__in=time_log_ids))}
 
 
 def visible_logs(**filters: Unpack[TimeLogFilters]) -> QuerySet[TimeLog]:
@@ -63,7 +70,19 @@ def running_timer(employee_id: UUID) -> TimeLog | None:
     return time_logs(employee_id=employee_id, running=True).first()
 
 
-def logs_within(employee_ids: "list[UUID]", start: datetime, end: datetime) -> QuerySet[TimeLog]:
+def logs_within(employee_ids: list[UUID], start: datetime, end: datetime) -> QuerySet[TimeLog]:
     """Return finished logs of these employees that have a part in [start, end)."""
     found = TimeLog.objects.filter(deleted_at=None, stopped_at__gt=start, started_at__lt=end)
     return found.filter(employee_id__in=employee_ids).order_by("started_at")
+
+
+def _complete(logs: QuerySet[TimeLog]) -> QuerySet[TimeLog]:
+    """Add what is shown of a log: its place, its tags, and whether a submitted or approved period locks it."""
+    locking = Timesheet.objects.filter(
+        employee_id=OuterRef("employee_id"),
+        status__in=LOCKING,
+        starts_at__lt=Coalesce(OuterRef("stopped_at"), OuterRef("started_at")),
+        ends_at__gt=OuterRef("started_at"),
+    )
+    complete = logs.select_related("project", "task", "employee", "organization").prefetch_related("tags")
+    return complete.annotate(is_locked=Exists(locking))

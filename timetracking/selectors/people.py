@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from employees.exceptions import EmployeeNotFound
-from employees.selectors import employees, managed_employees, visible_employees
+from employees.selectors import employees, managed_employees, managers_of, visible_employees
 from gauzy.organizations.selectors import settings_of
 from gauzy.tenancy.choices import Role
 from gauzy.tenancy.membership import current_role
-from gauzy.tenancy.roles import ADMINS
+from gauzy.tenancy.roles import ADMINS, MANAGERS
+from gauzy.tenancy.selectors import members_among
 from timetracking.calendar import zone_named
 from timetracking.models import ProjectMember
 from timetracking.selectors.acting import actor_id
@@ -83,3 +84,17 @@ def _of_managed_projects() -> QuerySet[Any]:
         return employees().none()
     members = ProjectMember.objects.filter(project_id__in=managed_project_ids())
     return employees().filter(Q(pk__in=members.values("employee_id")))
+
+
+def approvers_of(employee_id: UUID) -> set[UUID]:
+    """Return the user ids of those who decide about an employee's time: team managers, and those of their projects."""
+    projects = ProjectMember.objects.filter(employee_id=employee_id).values("project_id")
+    managers = ProjectMember.objects.filter(project_id__in=projects, is_manager=True, employee__ended_at=None)
+    user_ids = set(managers.exclude(employee_id=employee_id).values_list("employee__user_id", flat=True))
+    return managers_of(employee_id) | members_among(user_ids, roles=MANAGERS)
+
+
+def budget_holders_of(project_id: UUID) -> set[UUID]:
+    """Return the user ids of a project's managers; of owners and administrators where it has none."""
+    managers = ProjectMember.objects.filter(project_id=project_id, is_manager=True, employee__ended_at=None)
+    return set(managers.values_list("employee__user_id", flat=True)) or members_among(None, roles=ADMINS)

@@ -7,16 +7,19 @@ from uuid import UUID
 
 from django.db import transaction
 
-from employees.selectors import get_employee
+from employees.selectors import employees, get_employee
 from gauzy import eventbus as bus
 from gauzy.eventbus import Change
 from gauzy.organizations.selectors import get_organization
 from gauzy.tenancy.changes import apply_changes
+from gauzy.tenancy.choices import Role
+from gauzy.tenancy.membership import current_role
 from gauzy.tenancy.validation import clean
 from timetracking.events import ProjectCreatedEvent, ProjectUpdatedEvent
-from timetracking.exceptions import ProjectNotFound
+from timetracking.exceptions import NotYourProject, ProjectNotFound
 from timetracking.models import Project, ProjectMember
-from timetracking.selectors.projects import get_client
+from timetracking.selectors.acting import actor_id
+from timetracking.selectors.projects import get_client, get_project, manages_project
 from timetracking.services.shared import locked, now, require_known, require_same_organization, shorten
 
 EDITABLE = frozenset(
@@ -58,6 +61,7 @@ def create_project(
     require_same_organization(organization_id, client_id=client)
     clean(project)
     project.save(force_insert=True)
+    _let_creator_manage(project)
     bus.publish(ProjectCreatedEvent(project_id=project.id, organization_id=organization_id, client_id=client_id))
     return project
 
@@ -66,7 +70,7 @@ def create_project(
 def update_project(*, project_id: UUID, values: Mapping[str, Any]) -> Project:
     """Set the given fields; only what differs is written and published, and nothing if nothing does."""
     require_known(values, EDITABLE)
-    project = locked(Project, project_id, ProjectNotFound)
+    project = _lock(project_id)
     if client_id := values.get("client_id"):
         require_same_organization(project.organization_id, client_id=get_client(client_id))
     if changes := apply_changes(project, values):
@@ -81,7 +85,7 @@ def update_project(*, project_id: UUID, values: Mapping[str, Any]) -> Project:
 @transaction.atomic
 def archive_project(*, project_id: UUID, archived: bool = True) -> Project:
     """Put a project away, or take it back; repeating changes nothing."""
-    project = locked(Project, project_id, ProjectNotFound)
+    project = _lock(project_id)
     if bool(project.archived_at) != archived:
         project.archived_at = now() if archived else None
         project.save(update_fields=["archived_at", "updated_at"])
@@ -92,7 +96,7 @@ def archive_project(*, project_id: UUID, archived: bool = True) -> Project:
 @transaction.atomic
 def set_member(*, project_id: UUID, employee_id: UUID, is_manager: bool = False) -> ProjectMember:
     """Make an employee a member or a manager of a project; repeating changes nothing."""
-    project = locked(Project, project_id, ProjectNotFound)
+    project = _lock(project_id)
     require_same_organization(project.organization_id, employee_id=get_employee(employee_id))
     member, created = ProjectMember.objects.get_or_create(
         project=project, employee_id=employee_id, defaults={"is_manager": is_manager}
@@ -108,10 +112,26 @@ def set_member(*, project_id: UUID, employee_id: UUID, is_manager: bool = False)
 @transaction.atomic
 def remove_member(*, project_id: UUID, employee_id: UUID) -> None:
     """Take an employee out of a project; their time stays. Repeating changes nothing."""
-    project = locked(Project, project_id, ProjectNotFound)
+    project = _lock(project_id)
     if member := ProjectMember.objects.filter(project=project, employee_id=employee_id).first():
         member.delete()
         _publish_member(project, employee_id, _standing(is_manager=member.is_manager), None)
+
+
+def _lock(project_id: UUID) -> Project:
+    """Lock a project that the actor may change; raise `ProjectNotFound` or `NotYourProject`."""
+    get_project(project_id)
+    if not manages_project(project_id):
+        raise NotYourProject
+    return locked(Project, project_id, ProjectNotFound)
+
+
+def _let_creator_manage(project: Project) -> None:
+    """Make a manager who creates a project its manager, if they are employed there."""
+    if current_role() == Role.MANAGER:
+        mine = employees(organization_id=project.organization_id).filter(user_id=actor_id()).first()
+        if mine:
+            ProjectMember.objects.create(project=project, employee=mine, is_manager=True)
 
 
 def _standing(*, is_manager: bool) -> str:

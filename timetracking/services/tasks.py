@@ -16,7 +16,7 @@ from timetracking.choices import TaskStatus
 from timetracking.events import TaskCreatedEvent, TaskUpdatedEvent
 from timetracking.exceptions import ProjectArchived, ProjectNotFound, TaskNotFound
 from timetracking.models import Project, Tag, Task
-from timetracking.selectors.projects import get_tags
+from timetracking.selectors.projects import get_project, get_tags, get_task
 from timetracking.services.shared import locked, now, require_known, require_same_organization, shorten
 
 EDITABLE = frozenset({"title", "description", "status", "assignee_id", "due_date", "estimate_seconds", "tag_ids"})
@@ -40,7 +40,7 @@ def create_task(
     history: it is told of something long past, so who reacts to news is skipped. Raises `ProjectNotFound`,
     `ProjectArchived`, `EmployeeNotFound`, `OtherOrganization`, `TagNotFound` and `Invalid`.
     """
-    project = locked(Project, project_id, ProjectNotFound)
+    project = locked(Project, get_project(project_id).pk, ProjectNotFound)
     if project.archived_at:
         raise ProjectArchived(fields={"project_id": [ProjectArchived.message]})
     _require_assignee(project.organization_id, assignee_id)
@@ -69,7 +69,7 @@ def create_task(
 def update_task(*, task_id: UUID, values: Mapping[str, Any], history: bool = False) -> Task:
     """Set the given fields, tags by `tag_ids`; only what differs is written and published."""
     require_known(values, EDITABLE)
-    task = locked(Task, task_id, TaskNotFound)
+    task = locked(Task, get_task(task_id).pk, TaskNotFound)
     _require_assignee(task.organization_id, values.get("assignee_id"))
     changes = list(apply_changes(task, {name: value for name, value in values.items() if name != "tag_ids"}))
     if "tag_ids" in values:
@@ -84,7 +84,7 @@ def update_task(*, task_id: UUID, values: Mapping[str, Any], history: bool = Fal
 @transaction.atomic
 def archive_task(*, task_id: UUID, archived: bool = True, history: bool = False) -> Task:
     """Put a task away, or take it back; repeating changes nothing."""
-    task = locked(Task, task_id, TaskNotFound)
+    task = locked(Task, get_task(task_id).pk, TaskNotFound)
     if bool(task.archived_at) != archived:
         task.archived_at = now() if archived else None
         task.save(update_fields=["archived_at", "updated_at"])

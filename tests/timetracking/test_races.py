@@ -1,0 +1,104 @@
+"""DOMAIN §3 and §4 under concurrency: exactly one winner, clean refusals for the rest."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from employees.models import Employee
+from gauzy.exceptions import DomainError
+from gauzy.organizations.services import update_settings
+from tests.factories.people import Company, acting_for
+from tests.factories.time import HOUR, MONDAY, start_project, timesheet_of
+from timetracking.exceptions import Overlaps, WrongState
+from timetracking.models import TimeLog, Timesheet, TimesheetEntry
+from timetracking.services.logs import create_time_log
+from timetracking.services.tasks import create_task
+from timetracking.services.timer import start_timer
+from timetracking.services.timesheets import (
+    approve_timesheet,
+    ensure_timesheet,
+    reject_timesheet,
+    submit_timesheet,
+)
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+RIVALS = 6
+
+
+def _race(company: Company, *deeds: Callable[[], Any]) -> list[Any]:
+    """Do all at the same time, as the company's owner; return results and refusals. Other errors are raised."""
+    barrier = Barrier(len(deeds))
+
+    def attempt(deed: Callable[[], Any]) -> Any:
+        try:
+            with acting_for(company):
+                barrier.wait(timeout=30)
+                return deed()
+        except DomainError as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(attempt, deeds))
+
+
+def test_of_parallel_starts_one_timer_runs(company: Company, ada: Employee) -> None:
+    with acting_for(company):
+        update_settings(organization_id=company.organization.id, values={"second_timer": "refuse"})
+    outcomes = _race(company, *[lambda: start_timer(employee_id=ada.id)] * RIVALS)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["TimeLog"] + ["TimerRunning"] * (RIVALS - 1)
+
+
+def test_of_overlapping_creates_one_is_recorded(company: Company, ada: Employee) -> None:
+    def create() -> TimeLog:
+        return create_time_log(employee_id=ada.id, started_at=MONDAY, stopped_at=MONDAY + HOUR)
+
+    outcomes = _race(company, *[create] * RIVALS)
+    assert sum(isinstance(outcome, TimeLog) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, Overlaps) for outcome in outcomes) == RIVALS - 1
+
+
+def test_a_period_is_made_and_submitted_once(company: Company, ada: Employee) -> None:
+    def hand_in() -> Timesheet:
+        return submit_timesheet(timesheet_id=ensure_timesheet(employee_id=ada.id, day=MONDAY.date()).id)
+
+    outcomes = _race(company, *[hand_in] * RIVALS)
+    assert {outcome.version for outcome in outcomes} == {2}
+    with acting_for(company):
+        assert TimesheetEntry.objects.count() == Timesheet.objects.count() == 1
+
+
+def test_approve_against_reject_has_one_winner(company: Company, ada: Employee) -> None:
+    sheet = timesheet_of(company, ada)
+    with acting_for(company):
+        submit_timesheet(timesheet_id=sheet.id)
+    outcomes = _race(
+        company,
+        lambda: approve_timesheet(timesheet_id=sheet.id),
+        lambda: reject_timesheet(timesheet_id=sheet.id, reason="no"),
+    )
+    assert sum(isinstance(outcome, WrongState) for outcome in outcomes) == 1
+
+
+def test_a_log_and_the_submission_of_its_period_do_not_slip_past_each_other(company: Company, ada: Employee) -> None:
+    sheet = timesheet_of(company, ada)
+    log, submitted = _race(
+        company,
+        lambda: create_time_log(employee_id=ada.id, started_at=MONDAY, stopped_at=MONDAY + HOUR),
+        lambda: submit_timesheet(timesheet_id=sheet.id),
+    )
+    assert isinstance(submitted, Timesheet)
+    with acting_for(company):
+        entry = TimesheetEntry.objects.get()
+    assert entry.seconds == (3600 if isinstance(log, TimeLog) else 0)
+
+
+def test_numbers_of_tasks_are_unique_and_without_gaps(company: Company) -> None:
+    project = start_project(company)
+    tasks = _race(company, *[lambda: create_task(project_id=project.id, title="Draw")] * RIVALS)
+    assert sorted(task.number for task in tasks) == list(range(1, RIVALS + 1))

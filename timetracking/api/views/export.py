@@ -1,0 +1,67 @@
+import csv
+from collections.abc import Iterable, Iterator
+
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+
+from gauzy.rest.views import View
+from gauzy.tenancy.roles import MEMBERS
+from timetracking.api.renderers import CsvRenderer
+from timetracking.api.serializers.time import TimeLogQuery
+from timetracking.models import TimeLog
+from timetracking.selectors.logs import visible_logs
+from timetracking.selectors.projects import sees_rates
+
+MOST_ROWS = 50_000
+COLUMNS = (
+    *("id", "employee", "project", "task", "description", "tags", "billable", "started_at", "stopped_at", "seconds"),
+    *("rate_amount", "rate_currency"),
+)
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class TimeLogExportView(View):
+    """The list as CSV, all of it in one answer (the latest 50,000); rates only for who may see them."""
+
+    roles = {"get": MEMBERS}
+    queries = {"get": TimeLogQuery}
+    renderer_classes = (JSONRenderer, CsvRenderer)
+
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
+    def get(self, request: Request) -> StreamingHttpResponse:
+        logs = list(visible_logs(**self.query).order_by("-started_at", "-id")[:MOST_ROWS])
+        headers = {"Content-Disposition": 'attachment; filename="time-logs.csv"'}
+        lines = list(_lines(logs, with_rates=sees_rates()))
+        return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+class _Line:
+    """What `csv.writer` writes to: hands the line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _lines(logs: Iterable[TimeLog], *, with_rates: bool) -> Iterator[str]:
+    writer = csv.writer(_Line())
+    yield writer.writerow(COLUMNS)
+    for log in logs:
+        yield writer.writerow([_harmless(cell) for cell in _cells(log, with_rates=with_rates)])
+
+
+def _cells(log: TimeLog, *, with_rates: bool) -> list[str]:
+    rate = [log.rate_amount, log.rate_currency] if with_rates and log.rate_amount is not None else ["", ""]
+    cells = [
+        *(log.pk, log.employee, log.project or "", log.task or "", log.description),
+        *("; ".join(tag.name for tag in log.tags.all()), "yes" if log.is_billable else "no"),
+        *(log.started_at.isoformat(), log.stopped_at.isoformat() if log.stopped_at else "", log.seconds or "", *rate),
+    ]
+    return [str(cell) for cell in cells]
+
+
+def _harmless(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula: a leading apostrophe makes it text."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
