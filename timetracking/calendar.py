@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from timetracking.exceptions import AmbiguousTime, NonExistentTime
+from timetracking.exceptions import AmbiguousTime, NonExistentTime, OutOfRange
 from timetracking.intervals import Interval
 
 _STEP = timedelta(days=1)
@@ -21,6 +21,13 @@ class Unit(StrEnum):
 @cache
 def zone_named(name: str) -> ZoneInfo:
     return ZoneInfo(name)
+
+
+def kept_day(day: date, field: str) -> date:
+    """Return a day that came from outside; raise `OutOfRange` for one of which no time is kept."""
+    if not 1970 < day.year < 2199:
+        raise OutOfRange(fields={field: [OutOfRange.message]})
+    return day
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:

@@ -104,6 +104,16 @@ class InFuture(Invalid):
     message = "Time that has not passed yet may not be entered here."
 
 
+class OutOfRange(Invalid):
+    code = "out_of_range"
+    message = "Time is kept for the years 1970 to 2199."
+
+
+class TooLong(Invalid):
+    code = "too_long"
+    message = "One log lasts 31 days at most: make several of it."
+
+
 class EmptyInterval(Invalid):
     code = "empty_interval"
     message = "It must end after it starts."

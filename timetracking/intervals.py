@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from timetracking.exceptions import EmptyInterval, NoOffset, NotWholeSeconds
+from timetracking.exceptions import EmptyInterval, NoOffset, NotWholeSeconds, OutOfRange
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,11 +40,13 @@ class Interval:
 
 
 def instant(value: datetime, field: str = "") -> datetime:
-    """Return the instant in UTC; raise `NoOffset` for a naive one and `NotWholeSeconds` for fractions."""
+    """Return the instant in UTC; raise `NoOffset` for a naive one, `NotWholeSeconds` for fractions, `OutOfRange`."""
     if value.tzinfo is None or value.utcoffset() is None:
         raise NoOffset(fields={field: [NoOffset.message]} if field else None)
     if value.microsecond:
         raise NotWholeSeconds(fields={field: [NotWholeSeconds.message]} if field else None)
+    if not 1970 <= value.year < 2200:
+        raise OutOfRange(fields={field: [OutOfRange.message]} if field else None)
     return value.astimezone(UTC)
 
 
@@ -71,6 +73,14 @@ def united(intervals: Iterable[Interval]) -> list[Interval]:
 def without(intervals: Sequence[Interval], removed: Interval) -> list[Interval]:
     """Return what remains of each interval without `removed`."""
     return [piece for interval in intervals for piece in interval.minus(removed)]
+
+
+def without_all(interval: Interval, removed: Iterable[Interval]) -> list[Interval]:
+    """Return what remains of an interval without any of `removed`."""
+    rest = [interval]
+    for one in removed:
+        rest = without(rest, one)
+    return rest
 
 
 def format_duration(seconds: int) -> str:

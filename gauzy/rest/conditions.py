@@ -47,7 +47,7 @@ def conditionally(view: Any, request: Request, act: Any) -> Response:
     if expected is None or request.method in SAFE:
         response: Response = act()
         return response
-    if view.operation not in view.conditional:
+    if view.operation not in view.conditional or not view.kwargs:
         raise ConditionNotSupported
     with transaction.atomic():
         _compare(view, expected)

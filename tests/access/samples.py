@@ -101,7 +101,7 @@ def _is_many(field: Any) -> bool:
 def _models_for(stem: str) -> list[Any]:
     stem = stem.replace("_", "")
     models = [model for model in apps.get_models() if _has_tenant(model)]
-    names = {"member": "employee", "manager": "employee"}  # what lists of people hold
+    names = dict.fromkeys(("member", "manager", "assignee"), "employee")
     wanted = names.get(stem, stem)
     called = [model for model in models if model._meta.model_name == wanted]
     alike = [model for model in models if str(model._meta.model_name).startswith(wanted)]

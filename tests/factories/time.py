@@ -1,16 +1,19 @@
 """Projects, tasks and time, made through the services."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from employees.models import Employee
 from tests.factories.people import Company, acting_for, hire
 from timetracking.models import Project, Task, TimeLog, Timesheet
+from timetracking.services.clients import create_client, create_tag
 from timetracking.services.logs import create_time_log
-from timetracking.services.projects import create_project
+from timetracking.services.projects import create_project, set_member
+from timetracking.services.rates import create_rate
 from timetracking.services.tasks import create_task
-from timetracking.services.timesheets import ensure_timesheet
+from timetracking.services.timesheets import ensure_timesheet, submit_timesheet
 
 # A Monday in winter, long past.
 MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -46,7 +49,17 @@ def timesheet_of(company: Company, employee: Employee, day: datetime = MONDAY) -
 
 
 def work(company: Company) -> None:
-    """Give the company a row of everything that the admin shows of time."""
-    employee = hire(company)
-    project = start_project(company)
-    log_time(company, employee, task_id=add_task(company, project).id)
+    """Give the company a row of everything of time, with a week that was submitted."""
+    employee, organization_id = hire(company), company.organization.id
+    with acting_for(company):
+        client = create_client(organization_id=organization_id, name="Babbage & Co")
+        tag = create_tag(organization_id=organization_id, name="urgent")
+    project = start_project(company, client_id=client.id)
+    task = add_task(company, project, tag_ids=[tag.id])
+    with acting_for(company):
+        set_member(project_id=project.id, employee_id=employee.id)
+        create_rate(organization_id=organization_id, amount=Decimal(80), valid_from=MONDAY.date())
+    log_time(company, employee, task_id=task.id, tag_ids=[tag.id])
+    sheet = timesheet_of(company, employee)
+    with acting_for(company):
+        submit_timesheet(timesheet_id=sheet.id)

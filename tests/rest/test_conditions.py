@@ -69,3 +69,8 @@ def test_organizations_have_tags_too(client: APIClient, company: Company) -> Non
     seen = client.get(url)["ETag"]
     assert client.patch(url, {"currency": "CHF"}, headers={"If-Match": seen}).status_code == 200
     assert client.patch(url, {"currency": "EUR"}, headers={"If-Match": seen}).status_code == 412
+
+
+def test_a_condition_on_what_is_yet_to_be_created_is_refused(client: APIClient) -> None:
+    answer = client.post("/api/v1/employees", {}, headers={"If-Match": '"x"'})
+    assert (answer.status_code, answer.json()["code"]) == (400, "condition_not_supported")

@@ -191,3 +191,70 @@ def _queries(client: APIClient, path: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(f"{API}/{path}").status_code == 200
     return len(captured)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        ("timesheets", {"day": "9999-12-31"}, "out_of_range"),
+        ("timesheets", {"day": "0001-01-01"}, "out_of_range"),
+        ("time-logs", {"started_at": "0001-01-02T00:00:00Z", "stopped_at": "0001-01-03T00:00:00Z"}, "out_of_range"),
+        ("time-logs", {"started_at": "2026-01-05T08:00:00Z", "stopped_at": "9999-12-31T23:00:00Z"}, "out_of_range"),
+        ("time-logs", {"started_at": "2026-01-05T08:00:00Z", "stopped_at": "2026-03-05T08:00:00Z"}, "too_long"),
+        ("timer/start", {"started_at": "0001-01-02T00:00:00Z"}, "out_of_range"),
+    ],
+)
+def test_impossible_times_are_refused(owner: APIClient, ada: Employee, path: str, body: Any, code: str) -> None:
+    assert _send(owner, path, 400, employee_id=str(ada.id), **body)["code"] == code
+
+
+def test_rates_of_impossible_days_are_not_recomputed(company: Company, owner: APIClient) -> None:
+    body: dict[str, Any] = {"organization_id": str(company.organization.id), "first_day": "0001-01-01"}
+    assert "last_day" in _send(owner, "rates/recompute", 400, **body, last_day="9999-12-31")["errors"]
+
+
+def test_a_manager_takes_only_people_into_a_project_whose_time_they_see(company: Company, ada: Employee) -> None:
+    boss, member = hire_as(company, Role.MANAGER)
+    client = token_client(member)
+    project = _send(client, "projects", 201, organization_id=str(company.organization.id), name="Engine")
+    path = f"projects/{project['id']}/members"
+    assert _send(client, path, 404, employee_id=str(ada.id))["code"] == "employee_not_found"
+    team_of(company, managers=[boss], members=[ada])
+    assert _send(client, path, employee_id=str(ada.id))["employee_id"] == str(ada.id)
+
+
+def test_who_has_not_seen_the_latest_does_not_overwrite_it(owner: APIClient, company: Company, ada: Employee) -> None:
+    log = log_time(company, ada)
+    path = f"{API}/time-logs/{log.id}"
+    tag = owner.get(path).headers["ETag"]
+    first = owner.patch(path, {"description": "Notes"}, format="json", headers={"If-Match": tag})
+    assert first.status_code == 200
+    assert owner.delete(path, headers={"If-Match": tag}).status_code == 412
+    assert owner.get(path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    assert owner.delete(path, headers={"If-Match": first.headers["ETag"]}).status_code == 204
+
+
+def test_a_timesheet_that_changed_since_it_was_seen_is_not_approved(
+    owner: APIClient, own: APIClient, company: Company, ada: Employee
+) -> None:
+    log_time(company, ada)
+    sheet = _send(own, "timesheets", 201, employee_id=str(ada.id), day="2026-01-07")
+    _send(own, f"timesheets/{sheet['id']}/submit")
+    path = f"{API}/timesheets/{sheet['id']}"
+    seen = owner.get(path).headers["ETag"]
+    _send(own, f"timesheets/{sheet['id']}/withdraw")
+    _send(own, f"timesheets/{sheet['id']}/submit")
+    assert owner.post(f"{path}/approve", headers={"If-Match": seen}).status_code == 412
+    now = owner.get(path).headers["ETag"]
+    assert owner.post(f"{path}/approve", headers={"If-Match": now}).json()["status"] == "approved"
+
+
+@pytest.mark.parametrize("path", ["timer/start", "time-logs"])
+def test_a_request_sent_twice_with_its_key_is_carried_out_once(own: APIClient, ada: Employee, path: str) -> None:
+    body = {"employee_id": str(ada.id)} | (_times() if path == "time-logs" else {})
+    first, second = (
+        own.post(f"{API}/{path}", body, format="json", headers={"Idempotency-Key": "once"}) for _ in range(2)
+    )
+    assert first.json() == second.json()
+    assert second.headers["Idempotency-Replayed"]
+    assert len(own.get(f"{API}/time-logs").json()["results"]) == 1

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-
-from django.db.models import Q
+from uuid import UUID
 
 from timetracking.calendar import day_start
-from timetracking.choices import LOCKING
+from timetracking.choices import LOCKING, TimesheetStatus
 from timetracking.exceptions import LockDatePassed, PeriodLocked
-from timetracking.intervals import Interval
+from timetracking.intervals import Interval, without_all
 from timetracking.models import TimeLog, Timesheet
 from timetracking.selectors.people import Person
 
@@ -44,15 +43,29 @@ def is_before_lock_date(person: Person, intervals: Sequence[Interval]) -> bool:
 
 def is_approved(log: TimeLog) -> bool:
     """Tell whether every period that the log touches is approved: only then may it be billed."""
-    if log.stopped_at is None:
-        return False
-    touched = Q(starts_at__lt=log.stopped_at, ends_at__gt=log.started_at)
-    approved = Timesheet.objects.filter(touched, employee_id=log.employee_id, status="approved")
-    pieces = [Interval(sheet.starts_at, sheet.ends_at) for sheet in approved if sheet.starts_at and sheet.ends_at]
-    rest = [Interval(log.started_at, log.stopped_at)]
-    for piece in pieces:
-        rest = [left for one in rest for left in one.minus(piece)]
-    return not rest
+    return bool(approved_among([log]))
+
+
+def approved_among(logs: Sequence[TimeLog]) -> set[UUID]:
+    """Return the ids of those logs of which every period that they touch is approved, in one query for all."""
+    finished = {log.pk: Interval(log.started_at, log.stopped_at) for log in logs if log.stopped_at}
+    if not finished:
+        return set()
+    touched = Timesheet.objects.filter(
+        employee_id__in={log.employee_id for log in logs},
+        status=TimesheetStatus.APPROVED,
+        starts_at__lt=max(one.end for one in finished.values()),
+        ends_at__gt=min(one.start for one in finished.values()),
+    )
+    approved: dict[UUID, list[Interval]] = {}
+    for sheet in touched:
+        if sheet.starts_at and sheet.ends_at:
+            approved.setdefault(sheet.employee_id, []).append(Interval(sheet.starts_at, sheet.ends_at))
+    return {
+        log.pk
+        for log in logs
+        if log.pk in finished and not without_all(finished[log.pk], approved.get(log.employee_id, ()))
+    }
 
 
 def _covers(sheet: Timesheet, interval: Interval) -> bool:

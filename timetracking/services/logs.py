@@ -28,6 +28,7 @@ from timetracking.services.policies import (
     may_override_lock_date,
     require_allowed_future,
     require_fields,
+    require_possible,
 )
 from timetracking.services.rates import RATE_CHANGED, take_rate
 from timetracking.services.shared import locked, now, require_known, shorten
@@ -106,6 +107,7 @@ def update_time_log(*, time_log_id: UUID, values: Mapping[str, Any], override_lo
         require_unlocked(found, [before, after], override_lock_date=override)
         require_fields(found, log)
         if before != after:
+            require_possible(after)
             require_allowed_future(found, after)
             writing.check_overlap(found, log)
             writing.ensure_timesheets(found, [after])
@@ -181,6 +183,7 @@ def _insert(item: NewTimeLog, *, override: bool = False) -> TimeLog:
     tags = get_tags(log.organization_id, list(item.get("tag_ids", ())))
     clean(log)
     require_fields(found, log)
+    require_possible(interval)
     require_allowed_future(found, interval)
     require_unlocked(found, [interval], override_lock_date=override)
     writing.check_overlap(found, log)

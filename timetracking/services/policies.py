@@ -1,6 +1,8 @@
 """Whether the actor may do with this time what they are about to."""
 
+from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from gauzy.tenancy.choices import Role
@@ -13,11 +15,14 @@ from timetracking.exceptions import (
     NotYours,
     ProjectRequired,
     TaskRequired,
+    TooLong,
 )
 from timetracking.intervals import Interval
 from timetracking.models import TimeLog
 from timetracking.selectors.people import Person, acts_as_manager, person
 from timetracking.services.shared import now
+
+LONGEST_LOG: Final = timedelta(days=31)
 
 
 class Deed(StrEnum):
@@ -49,6 +54,11 @@ def may_override_lock_date(asked: bool) -> bool:
     if asked and current_role() not in ADMINS:
         raise NotAllowedByPolicy("Only administrators may change time before the lock date.")
     return asked
+
+
+def require_possible(interval: Interval) -> None:
+    if interval.end - interval.start > LONGEST_LOG:
+        raise TooLong(fields={"stopped_at": [TooLong.message]})
 
 
 def require_allowed_future(found: Person, interval: Interval) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from employees.selectors import employees, get_employee
+from employees.selectors import employees
 from gauzy import eventbus as bus
 from gauzy.eventbus import Change
 from gauzy.organizations.selectors import get_organization
@@ -19,6 +19,7 @@ from timetracking.events import ProjectCreatedEvent, ProjectUpdatedEvent
 from timetracking.exceptions import NotYourProject, ProjectNotFound
 from timetracking.models import Project, ProjectMember
 from timetracking.selectors.acting import actor_id
+from timetracking.selectors.people import person
 from timetracking.selectors.projects import get_client, get_project, manages_project
 from timetracking.services.shared import locked, now, require_known, require_same_organization, shorten
 
@@ -95,9 +96,13 @@ def archive_project(*, project_id: UUID, archived: bool = True) -> Project:
 
 @transaction.atomic
 def set_member(*, project_id: UUID, employee_id: UUID, is_manager: bool = False) -> ProjectMember:
-    """Make an employee a member or a manager of a project; repeating changes nothing."""
+    """Make an employee a member or a manager of a project; repeating changes nothing.
+
+    A project's managers decide about its members' time, so they may only take in whose time they see already: anybody
+    else is not found.
+    """
     project = _lock(project_id)
-    require_same_organization(project.organization_id, employee_id=get_employee(employee_id))
+    require_same_organization(project.organization_id, employee_id=person(employee_id).employee)
     member, created = ProjectMember.objects.get_or_create(
         project=project, employee_id=employee_id, defaults={"is_manager": is_manager}
     )

@@ -16,12 +16,12 @@ from gauzy.exceptions import Invalid
 from gauzy.organizations.selectors import get_organization
 from gauzy.tenancy.changes import apply_changes
 from gauzy.tenancy.validation import clean
-from timetracking.calendar import local_day, span, zone_named
+from timetracking.calendar import kept_day, local_day, span, zone_named
 from timetracking.choices import RateOrigin, RateSubject
 from timetracking.events import RateCreatedEvent, RatesRecomputedEvent, RateUpdatedEvent, TimeLogUpdatedEvent
 from timetracking.exceptions import RateExists, RateNotFound
 from timetracking.models import Rate, TimeLog
-from timetracking.selectors.locks import is_approved
+from timetracking.selectors.locks import approved_among
 from timetracking.selectors.projects import get_project, get_task
 from timetracking.selectors.rates import Place, Snapshot, overlapping, rates_for, subject_key
 from timetracking.services.ledger import lock_ledgers
@@ -102,7 +102,8 @@ def recompute_rates(*, organization_id: UUID, first_day: date, last_day: date, d
     Days are the organization's. Each changed log has its event, and one more says who had it done and what it came to.
     """
     organization = get_organization(organization_id)
-    days = span(first_day, last_day + timedelta(days=1), zone_named(organization.time_zone))
+    end = kept_day(last_day, "last_day") + timedelta(days=1)
+    days = span(kept_day(first_day, "first_day"), end, zone_named(organization.time_zone))
     logs = TimeLog.objects.filter(
         organization_id=organization_id, deleted_at=None, started_at__gte=days.start, started_at__lt=days.end
     ).exclude(rate_origin=RateOrigin.LOG)
@@ -110,7 +111,8 @@ def recompute_rates(*, organization_id: UUID, first_day: date, last_day: date, d
     found = list(logs.select_related("organization"))
     rates = rates_for([_place(log) for log in found])
     differing = [log for log, rate in zip(found, rates, strict=True) if _take(log, rate)]
-    open_logs = [log for log in differing if not is_approved(log)]
+    approved = approved_among(differing)
+    open_logs = [log for log in differing if log.pk not in approved]
     result = Recomputed(len(open_logs), len(differing) - len(open_logs))
     if not dry_run:
         _write(open_logs)

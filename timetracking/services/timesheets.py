@@ -13,7 +13,7 @@ from gauzy.exceptions import DomainError
 from gauzy.tenancy.choices import Role
 from gauzy.tenancy.membership import current_role
 from gauzy.tenancy.roles import MANAGERS
-from timetracking.calendar import span, week_start
+from timetracking.calendar import kept_day, span, week_start
 from timetracking.choices import TimesheetMove, TimesheetStatus
 from timetracking.events import (
     TimesheetApprovedEvent,
@@ -55,7 +55,7 @@ def ensure_timesheet(*, employee_id: UUID, day: date) -> Timesheet:
     """Return the timesheet of the employee's week with that day, made if it is missing."""
     found = person(employee_id)
     _require_owner_or_manager(found)
-    start = week_start(day, found.organization.week_starts_on)
+    start = week_start(kept_day(day, "day"), found.organization.week_starts_on)
     if sheet := Timesheet.objects.filter(employee_id=found.id, period_start=start).first():
         return sheet
     lock_ledgers([found.id])

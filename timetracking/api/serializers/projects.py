@@ -79,12 +79,12 @@ class ProjectQuery(ArchivableQuery):
     client_id = serializers.UUIDField(required=False)
 
 
-class MemberInput(StrictSerializer):
+class ProjectMemberInput(StrictSerializer):
     employee_id = serializers.UUIDField()
     is_manager = serializers.BooleanField(default=False)
 
 
-class MemberOutput(serializers.ModelSerializer[ProjectMember]):
+class ProjectMemberOutput(serializers.ModelSerializer[ProjectMember]):
     employee_id = serializers.UUIDField()
     name = serializers.CharField(source="employee.__str__")
 

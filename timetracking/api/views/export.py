@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
+from gauzy.rest.spreadsheets import harmless
 from gauzy.rest.views import View
 from gauzy.tenancy.roles import MEMBERS
 from timetracking.api.renderers import CsvRenderer
@@ -20,7 +21,6 @@ COLUMNS = (
     *("id", "employee", "project", "task", "description", "tags", "billable", "started_at", "stopped_at", "seconds"),
     *("rate_amount", "rate_currency"),
 )
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class TimeLogExportView(View):
@@ -49,7 +49,7 @@ def _lines(logs: Iterable[TimeLog], *, with_rates: bool) -> Iterator[str]:
     writer = csv.writer(_Line())
     yield writer.writerow(COLUMNS)
     for log in logs:
-        yield writer.writerow([_harmless(cell) for cell in _cells(log, with_rates=with_rates)])
+        yield writer.writerow([harmless(cell) for cell in _cells(log, with_rates=with_rates)])
 
 
 def _cells(log: TimeLog, *, with_rates: bool) -> list[str]:
@@ -60,8 +60,3 @@ def _cells(log: TimeLog, *, with_rates: bool) -> list[str]:
         *(log.started_at.isoformat(), log.stopped_at.isoformat() if log.stopped_at else "", log.seconds or "", *rate),
     ]
     return [str(cell) for cell in cells]
-
-
-def _harmless(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: a leading apostrophe makes it text."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

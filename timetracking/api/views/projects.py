@@ -1,6 +1,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,12 +12,12 @@ from timetracking.api.serializers.projects import (
     ArchivableQuery,
     ClientInput,
     ClientOutput,
-    MemberInput,
-    MemberOutput,
     NewClientInput,
     NewProjectInput,
     NewTaskInput,
     ProjectInput,
+    ProjectMemberInput,
+    ProjectMemberOutput,
     ProjectOutput,
     ProjectQuery,
     RateEndInput,
@@ -32,12 +33,14 @@ from timetracking.api.serializers.projects import (
     TaskOutput,
     TaskQuery,
 )
+from timetracking.models import Client, Project, Task
 from timetracking.roles import STAFF
 from timetracking.selectors import projects as selectors
 from timetracking.services import clients, projects, rates, tasks
 
 _READING = ("list", "retrieve")
 _WRITING = ("create", "partial_update", "archive", "unarchive")
+_CONDITIONAL = ("create", "retrieve", "partial_update", "archive", "unarchive")
 
 
 class ClientViewSet(ViewSet):
@@ -52,6 +55,10 @@ class ClientViewSet(ViewSet):
         "unarchive": StrictSerializer,
     }
     outputs = dict.fromkeys(roles, ClientOutput)
+    conditional = _CONDITIONAL
+
+    def resource(self, *, client_id: UUID) -> QuerySet[Client]:
+        return selectors.clients().filter(pk=client_id)
 
     def list(self, request: Request) -> Response:
         return self.page(selectors.clients(**self.query))
@@ -86,6 +93,10 @@ class ProjectViewSet(ViewSet):
         "unarchive": StrictSerializer,
     }
     outputs = dict.fromkeys(roles, ProjectOutput)
+    conditional = _CONDITIONAL
+
+    def resource(self, *, project_id: UUID) -> QuerySet[Project]:
+        return selectors.visible_projects().filter(pk=project_id)
 
     def list(self, request: Request) -> Response:
         return self.page(selectors.visible_projects(**self.query))
@@ -113,8 +124,8 @@ class MemberViewSet(ViewSet):
     """The members and managers of a project."""
 
     roles = {"list": STAFF, "put": MANAGERS, "destroy": MANAGERS}
-    inputs = {"put": MemberInput}
-    outputs = {"list": MemberOutput, "put": MemberOutput}
+    inputs = {"put": ProjectMemberInput}
+    outputs = {"list": ProjectMemberOutput, "put": ProjectMemberOutput}
     ordering = "id"
 
     def list(self, request: Request, project_id: UUID) -> Response:
@@ -141,6 +152,10 @@ class TaskViewSet(ViewSet):
         "unarchive": StrictSerializer,
     }
     outputs = dict.fromkeys(roles, TaskOutput)
+    conditional = _CONDITIONAL
+
+    def resource(self, *, task_id: UUID) -> QuerySet[Task]:
+        return selectors.visible_tasks().filter(pk=task_id)
 
     def list(self, request: Request) -> Response:
         return self.page(selectors.visible_tasks(**self.query))

@@ -1,6 +1,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -30,6 +31,7 @@ from timetracking.roles import STAFF
 from timetracking.selectors import logs as selectors
 from timetracking.selectors.people import person
 from timetracking.services import cutting, logs, timer
+from timetracking.services.ledger import lock_ledgers
 
 
 class TimerViewSet(ViewSet):
@@ -77,7 +79,13 @@ class TimeLogViewSet(ViewSet):
         "split": TimeLogsOutput,
         "remove_time": TimeLogsOutput,
     }
+    conditional = ("create", "retrieve", "partial_update", "destroy")
     ordering = "-started_at"
+
+    def resource(self, *, time_log_id: UUID) -> QuerySet[TimeLog]:
+        """Return where the log is, with its ledger locked first, as the services do: so nobody waits in a circle."""
+        lock_ledgers([selectors.get_visible_log(time_log_id).employee_id])
+        return selectors.visible_logs().filter(pk=time_log_id)
 
     def list(self, request: Request) -> Response:
         return self.page(selectors.visible_logs(**self.query))

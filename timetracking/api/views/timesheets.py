@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,6 +23,7 @@ from timetracking.models import Timesheet
 from timetracking.roles import STAFF
 from timetracking.selectors import timesheets as selectors
 from timetracking.services import timesheets as services
+from timetracking.services.ledger import lock_ledgers
 
 
 class TimesheetViewSet(ViewSet):
@@ -43,6 +45,15 @@ class TimesheetViewSet(ViewSet):
         "bulk_approve": ApprovalsInput,
     }
     outputs = dict.fromkeys(roles, TimesheetOutput) | {"bulk_approve": ApprovalsOutput, "history": HistoryOutput}
+    conditional = ("create", "retrieve", "submit", "withdraw", "approve", "reject", "reopen")
+
+    def resource(self, *, timesheet_id: UUID) -> QuerySet[Timesheet]:
+        """Return where the timesheet is, with its ledger locked first, as the services do."""
+        lock_ledgers([selectors.get_visible_timesheet(timesheet_id).employee_id])
+        return selectors.visible_timesheets().filter(pk=timesheet_id)
+
+    def represent(self, value: Any) -> Any:
+        return super().represent(_with_totals([value])[0] if isinstance(value, Timesheet) else value)
 
     def list(self, request: Request) -> Response:
         paginator = self.pagination_class()
@@ -51,10 +62,10 @@ class TimesheetViewSet(ViewSet):
 
     def create(self, request: Request) -> Response:
         """Return the timesheet of a week; it is made if there is none yet."""
-        return self._show(services.ensure_timesheet(**self.read()))
+        return self.reply(services.ensure_timesheet(**self.read()))
 
     def retrieve(self, request: Request, timesheet_id: UUID) -> Response:
-        return self._show(selectors.get_visible_timesheet(timesheet_id))
+        return self.reply(selectors.get_visible_timesheet(timesheet_id))
 
     def history(self, request: Request, timesheet_id: UUID) -> Response:
         """Every submission and decision, with who, when, why and the totals of that moment."""
@@ -62,22 +73,22 @@ class TimesheetViewSet(ViewSet):
 
     def submit(self, request: Request, timesheet_id: UUID) -> Response:
         """Hand the week in; its time is locked from now on."""
-        return self._show(services.submit_timesheet(timesheet_id=timesheet_id, **self.read()))
+        return self.reply(services.submit_timesheet(timesheet_id=timesheet_id, **self.read()))
 
     def withdraw(self, request: Request, timesheet_id: UUID) -> Response:
         """Take your submitted week back."""
-        return self._show(services.withdraw_timesheet(timesheet_id=timesheet_id, **self.read()))
+        return self.reply(services.withdraw_timesheet(timesheet_id=timesheet_id, **self.read()))
 
     def approve(self, request: Request, timesheet_id: UUID) -> Response:
-        return self._show(services.approve_timesheet(timesheet_id=timesheet_id, **self.read()))
+        return self.reply(services.approve_timesheet(timesheet_id=timesheet_id, **self.read()))
 
     def reject(self, request: Request, timesheet_id: UUID) -> Response:
         """Send the week back, with a reason."""
-        return self._show(services.reject_timesheet(timesheet_id=timesheet_id, **self.read()))
+        return self.reply(services.reject_timesheet(timesheet_id=timesheet_id, **self.read()))
 
     def reopen(self, request: Request, timesheet_id: UUID) -> Response:
         """Open an approved week again, with a reason."""
-        return self._show(services.reopen_timesheet(timesheet_id=timesheet_id, **self.read()))
+        return self.reply(services.reopen_timesheet(timesheet_id=timesheet_id, **self.read()))
 
     def bulk_approve(self, request: Request) -> Response:
         """Approve several. Unless `atomic`, what can be approved is, and each item has its own answer."""
@@ -86,9 +97,6 @@ class TimesheetViewSet(ViewSet):
         outcomes = services.approve_timesheets(items=items, atomic=given["atomic"])
         _with_totals([one for one in outcomes if isinstance(one, Timesheet)])
         return self.reply({"results": [_item(index, outcome) for index, outcome in enumerate(outcomes)]})
-
-    def _show(self, sheet: Timesheet) -> Response:
-        return self.reply(_with_totals([sheet])[0])
 
 
 def _with_totals(sheets: Sequence[Any]) -> Sequence[Any]:
