@@ -56,13 +56,16 @@ def test_a_logs_own_rate_is_left_alone(company: Company, ada: Employee) -> None:
     assert own.rate_amount == Decimal("99.00")
 
 
-def test_the_rates_of_many_logs_are_found_in_one_query(company: Company, ada: Employee) -> None:
+def test_the_rates_of_many_logs_and_which_are_approved_are_found_in_one_query_each(
+    company: Company, ada: Employee
+) -> None:
     for number in range(4):
         log_time(company, ada, MONDAY + number * HOUR)
     _set_rate(company, "60.00")
     with CaptureQueriesContext(connection) as queries:
         assert _recompute(company, dry_run=True).changed == 4
-    assert sum('FROM "timetracking_rate"' in query["sql"] for query in queries) == 1
+    for table in ("timetracking_rate", "timetracking_timesheet"):
+        assert sum(f'FROM "{table}"' in query["sql"] for query in queries) == 1
 
 
 def test_a_project_moves_to_a_client_of_its_own_organization(company: Company) -> None:
