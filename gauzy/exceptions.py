@@ -51,3 +51,14 @@ class Conflict(DomainError):
 
     code = "conflict"
     message = "This conflicts with the current state."
+
+
+class TooOften(DomainError):
+    """Come back after `wait` seconds. HTTP 429."""
+
+    code = "too_often"
+    message = "Too often: wait before you try again."
+
+    def __init__(self, message: str = "", *, wait: float) -> None:
+        super().__init__(message)
+        self.wait = wait

@@ -10,7 +10,7 @@ from django.http import Http404
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
-from gauzy.exceptions import Conflict, DomainError, Forbidden, Invalid, NotFound, Unauthenticated
+from gauzy.exceptions import Conflict, DomainError, Forbidden, Invalid, NotFound, TooOften, Unauthenticated
 from gauzy.rest.conditions import PreconditionFailed
 from gauzy.rest.idempotency import KeyReused
 from gauzy.rest.problems import MEDIA_TYPE, flatten, problem
@@ -23,6 +23,7 @@ STATUSES: Mapping[type[DomainError], int] = {
     Conflict: 409,
     PreconditionFailed: 412,
     KeyReused: 422,
+    TooOften: 429,
 }
 
 

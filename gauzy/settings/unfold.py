@@ -35,5 +35,6 @@ UNFOLD: dict[str, Any] = {
     "SIDEBAR": {"navigation": "gauzy.site.navigation.sidebar"},
     "DASHBOARD_CALLBACK": "gauzy.site.dashboard.dashboard",
     "ACCOUNT": {"navigation": [{"title": "Choose a tenant", "link": lambda request: reverse("admin:choose")}]},
+    "LOGIN": {"form": "gauzy.site.signing_in.SignInForm"},
     "SHOW_VIEW_ON_SITE": False,
 }

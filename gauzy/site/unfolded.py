@@ -9,6 +9,7 @@ from unfold.enums import ActionVariant
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
     from django.contrib.admin import ModelAdmin as _ModelAdmin
+    from django.contrib.admin.forms import AdminAuthenticationForm as AuthenticationForm
     from django.core.paginator import Paginator
     from django.forms import Form as DialogForm
 
@@ -16,11 +17,20 @@ if TYPE_CHECKING:
     InfinitePaginator = Paginator[Any]
 else:
     from unfold.admin import ModelAdmin
+    from unfold.forms import AuthenticationForm
     from unfold.forms import BaseDialogForm as DialogForm
     from unfold.paginator import InfinitePaginator
     from unfold.sites import UnfoldAdminSite as AdminSite
 
-__all__ = ["AdminSite", "DialogForm", "InfinitePaginator", "ModelAdmin", "dialog_action", "page_action"]
+__all__ = [
+    "AdminSite",
+    "AuthenticationForm",
+    "DialogForm",
+    "InfinitePaginator",
+    "ModelAdmin",
+    "dialog_action",
+    "page_action",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 

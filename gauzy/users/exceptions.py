@@ -1,9 +1,16 @@
-from gauzy.exceptions import Conflict, Forbidden, Invalid, Unauthenticated
+from gauzy.exceptions import Conflict, Forbidden, Invalid, NotFound, TooOften, Unauthenticated
 
 
 class InvalidCredentials(Unauthenticated):
     code = "invalid_credentials"
     message = "E-mail or password is wrong."
+
+
+class LockedOut(TooOften):
+    """Too many wrong passwords, whether a user has the e-mail or not."""
+
+    code = "locked_out"
+    message = "Too many wrong passwords. Wait before you try again, or choose a new one by mail."
 
 
 class InvalidToken(Unauthenticated):
@@ -33,6 +40,28 @@ class InvalidLink(Invalid):
 class WeakPassword(Invalid):
     code = "weak_password"
     message = "This password is too easy to guess."
+
+
+class WrongPassword(Invalid):
+    code = "wrong_password"
+    message = "This is not your password."
+
+
+class TokenNotFound(NotFound):
+    code = "token_not_found"
+    message = "You have no such token."
+
+
+class AlreadyVerified(Conflict):
+    code = "already_verified"
+    message = "Your e-mail is verified already."
+
+
+class CsrfFailed(Forbidden):
+    """A browser's session asked for a change without the token that only our own pages can read."""
+
+    code = "csrf_failed"
+    message = "Send the `csrf_token` of `GET /api/v1/auth/session` as `X-CSRFToken`, from an allowed origin."
 
 
 class EmailTaken(Conflict):

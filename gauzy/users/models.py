@@ -64,3 +64,20 @@ class AccessToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}…"
+
+
+class Guesses(models.Model):
+    """How many passwords in a row were wrong: for an e-mail from an address, for an e-mail, or from an address.
+
+    Digests stand for what was typed, whether a user has the e-mail or not. `account` is the e-mail's, if it counts for
+    one.
+    """
+
+    key = models.CharField(primary_key=True, max_length=64)
+    account = models.CharField(max_length=64, blank=True, db_index=True)
+    wrong = models.PositiveIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+    counted_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.wrong} wrong"

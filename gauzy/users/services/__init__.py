@@ -4,6 +4,7 @@ Passwords are hashed before a transaction opens: hashing is slow by intent, and 
 write lock.
 """
 
+from gauzy.users.services.guarding import admit_guess, forget_guesses, forget_guesses_of
 from gauzy.users.services.joining import Joiner, join, prove
 from gauzy.users.services.linking import set_password_with_link, verify_email
 from gauzy.users.services.members import end_member
@@ -21,6 +22,7 @@ from gauzy.users.services.signing_in import IssuedToken, end_access, issue_token
 __all__ = [
     "IssuedToken",
     "Joiner",
+    "admit_guess",
     "check_password_strength",
     "create_superuser",
     "create_tenant_with_owner",
@@ -29,6 +31,8 @@ __all__ = [
     "end_member",
     "find_or_create_user",
     "find_or_create_users",
+    "forget_guesses",
+    "forget_guesses_of",
     "issue_token",
     "join",
     "login",

@@ -11,6 +11,7 @@ from gauzy.users import links
 from gauzy.users.events import EmailVerifiedEvent, PasswordSetEvent
 from gauzy.users.exceptions import InvalidLink
 from gauzy.users.models import AccessToken, User
+from gauzy.users.services.guarding import forget_guesses_of
 from gauzy.users.services.registering import check_password_strength
 from gauzy.users.services.signing_in import revoke
 
@@ -26,6 +27,7 @@ def set_password_with_link(*, user_id: UUID, token: str, password: str) -> None:
         stored.password = user.password
         stored.email_verified_at = stored.email_verified_at or timezone.now()
         stored.save(update_fields=["password", "email_verified_at"])
+        forget_guesses_of(email=stored.email)
         revoke(AccessToken.objects.filter(membership__user=stored))
         bus.publish(PasswordSetEvent(user_id=user_id))
 
