@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from timetracking.exceptions import DiscountTooLarge
-from timetracking.money import Money, allocate, percentage, price, total
+from timetracking.exceptions import BadAmount, DiscountTooLarge
+from timetracking.money import Money, allocate, percentage, price, quantize, total
 
 ZERO = Decimal(0)
 
@@ -55,7 +55,8 @@ class Calculation:
 
 
 def calculate(charges: Iterable[Charge], *, currency: str, discount: Discount | None = None) -> Calculation:
-    """Compute an invoice; raise `DiscountTooLarge` for a discount that is more than there is.
+    """Compute an invoice; raise `DiscountTooLarge` for a discount that is more than there is, and
+    `BadAmount` for one that the currency has no coins for.
 
     A line is rounded once, tax once per rate. The discount is shared among the tax rates in proportion to their lines.
     """
@@ -73,6 +74,8 @@ def calculate(charges: Iterable[Charge], *, currency: str, discount: Discount | 
 def _discount(subtotal: Money, discount: Discount) -> Money:
     if discount.amount is None:
         off = percentage(subtotal.amount, discount.percent, subtotal.currency)
+    elif discount.amount != quantize(discount.amount, subtotal.currency):
+        raise BadAmount(fields={"discount": [BadAmount.message]})
     else:
         off = Money(discount.amount, subtotal.currency)
     if not ZERO <= off.amount <= subtotal.amount:

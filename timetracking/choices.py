@@ -73,3 +73,20 @@ class StopReason(TextChoices):
     REPLACED = "replaced", "Another timer was started"
     EMPLOYMENT_ENDED = "employment_ended", "The employment ended"
     FORGOTTEN = "forgotten", "It ran for too long"
+
+
+class InvoiceStatus(TextChoices):
+    DRAFT = "draft", "Draft"
+    ISSUED = "issued", "Issued"
+    PARTIALLY_PAID = "partially_paid", "Partially paid"
+    PAID = "paid", "Paid"
+    VOID = "void", "Void"
+
+
+class InvoiceGrouping(TextChoices):
+    """What makes one line of an invoice, apart from rate and tax."""
+
+    PROJECT = "project", "Project"
+    TASK = "task", "Task"
+    EMPLOYEE = "employee", "Employee"
+    LOG = "log", "Each time log"

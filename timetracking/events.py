@@ -239,3 +239,45 @@ class TimesheetMissedEvent(Event):
     employee_id: UUID
     organization_id: UUID
     period_start: date
+
+
+@event("timetracking.invoice_created", subject="invoice_id", action=Action.CREATED)
+class InvoiceCreatedEvent(Event):
+    """A draft of an invoice was made of approved time, which no other invoice can have now."""
+
+    invoice_id: UUID
+    organization_id: UUID
+    client_id: UUID
+
+
+@event("timetracking.invoice_issued", subject="invoice_id", action=Action.ISSUED)
+class InvoiceIssuedEvent(Event):
+    """An invoice got its number and is a snapshot from now on."""
+
+    invoice_id: UUID
+    organization_id: UUID
+    client_id: UUID
+    number: str
+    issued_on: date
+
+
+@event("timetracking.invoice_paid", subject="invoice_id", action=Action.PAID)
+class InvoicePaidEvent(Event):
+    """A payment for an invoice was recorded; `in_full` tells whether nothing is open any more."""
+
+    invoice_id: UUID
+    organization_id: UUID
+    client_id: UUID
+    payment_id: UUID
+    in_full: bool
+
+
+@event("timetracking.invoice_voided", subject="invoice_id", action=Action.VOIDED)
+class InvoiceVoidedEvent(Event):
+    """An invoice was made void: it keeps its number, and its time may be invoiced again."""
+
+    invoice_id: UUID
+    organization_id: UUID
+    client_id: UUID
+    number: str
+    reason: Annotated[str, PERSONAL]

@@ -228,3 +228,48 @@ class ReasonRequired(Invalid):
 class OwnTimesheet(Forbidden):
     code = "own_timesheet"
     message = "Nobody decides on their own timesheet."
+
+
+# --- invoices ---------------------------------------------------------------------------------------------------------
+
+
+class InvoiceNotFound(NotFound):
+    code = "invoice_not_found"
+    message = "There is no such invoice."
+
+
+class NothingToInvoice(Conflict):
+    code = "nothing_to_invoice"
+    message = "There is no approved, billable time with a rate that is not on an invoice yet."
+
+
+class NotInvoiceable(Conflict):
+    """`fields` is keyed by item: `time_log_ids.3`."""
+
+    code = "not_invoiceable"
+    message = "Some of the time is not billable, not approved, without a rate, or on an invoice already."
+
+
+class SeveralCurrencies(Conflict):
+    code = "several_currencies"
+    message = "The time is billed in several currencies: choose one."
+
+
+class InvoiceState(Conflict):
+    code = "invoice_state"
+    message = "The invoice's state does not allow this."
+
+
+class PaymentTooLarge(Invalid):
+    code = "payment_too_large"
+    message = "The payment is more than what is open."
+
+
+class BadAmount(Invalid):
+    code = "bad_amount"
+    message = "This is no amount of the currency, or not more than nothing."
+
+
+class TimeInvoiced(Conflict):
+    code = "time_invoiced"
+    message = "Time of this period is on an invoice: void the invoice first."

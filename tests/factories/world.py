@@ -4,6 +4,7 @@ A feature adds its rows to `furnish`; until it does, those tests say what they m
 """
 
 from gauzy.eventbus.testing import deliver_all
+from tests.factories.billing import bill
 from tests.factories.integrations import connect_everything
 from tests.factories.invites import accept, invite
 from tests.factories.people import Company, found_company, hire, team_of
@@ -24,4 +25,5 @@ def furnish(company: Company) -> None:
     invite(company)
     connect_everything(company)
     work(company)
+    bill(company)
     deliver_all(expect_failures=True)

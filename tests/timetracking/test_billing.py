@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gauzy.organizations.currencies import DIGITS
 from timetracking.billing import Charge, Discount, calculate
-from timetracking.exceptions import DiscountTooLarge
+from timetracking.exceptions import BadAmount, DiscountTooLarge
 from timetracking.money import exponent
 
 CHARGES = st.lists(
@@ -65,3 +65,9 @@ def test_a_discount_is_shared_among_the_tax_rates() -> None:
 def test_a_discount_beyond_the_lines_is_refused(discount: Discount) -> None:
     with pytest.raises(DiscountTooLarge):
         calculate([charge(3_600, "100")], currency="EUR", discount=discount)
+
+
+@pytest.mark.parametrize(("amount", "currency"), [("0.001", "EUR"), ("0.5", "JPY"), ("0.0001", "BHD")])
+def test_a_discount_is_an_amount_of_the_currency(amount: str, currency: str) -> None:
+    with pytest.raises(BadAmount):
+        calculate([charge(3_600, "100")], currency=currency, discount=Discount(amount=Decimal(amount)))

@@ -3,6 +3,7 @@ from typing import Any
 from django.urls import path
 
 from timetracking.api.views.export import TimeLogExportView
+from timetracking.api.views.invoices import InvoicePdfView, InvoiceViewSet
 from timetracking.api.views.projects import (
     ClientViewSet,
     MemberViewSet,
@@ -57,4 +58,11 @@ urlpatterns = [
     path("timesheets/<uuid:timesheet_id>/approve", TimesheetViewSet.as_view({"post": "approve"})),
     path("timesheets/<uuid:timesheet_id>/reject", TimesheetViewSet.as_view({"post": "reject"})),
     path("timesheets/<uuid:timesheet_id>/reopen", TimesheetViewSet.as_view({"post": "reopen"})),
+    path("invoices", InvoiceViewSet.as_view({"get": "list", "post": "create"})),
+    path("invoices/preview", InvoiceViewSet.as_view({"post": "preview"})),
+    path("invoices/<uuid:invoice_id>", InvoiceViewSet.as_view({"get": "retrieve"})),
+    path("invoices/<uuid:invoice_id>/issue", InvoiceViewSet.as_view({"post": "issue"})),
+    path("invoices/<uuid:invoice_id>/payments", InvoiceViewSet.as_view({"post": "pay"})),
+    path("invoices/<uuid:invoice_id>/void", InvoiceViewSet.as_view({"post": "void"})),
+    path("invoices/<uuid:invoice_id>/pdf", InvoicePdfView.as_view()),
 ]

@@ -34,8 +34,9 @@ from timetracking.exceptions import (
     WrongState,
 )
 from timetracking.models import TimeLog, Timesheet, TimesheetEntry
+from timetracking.selectors.invoices import require_not_invoiced
 from timetracking.selectors.people import Person, acts_as_manager, person
-from timetracking.selectors.timesheets import Totals, get_visible_timesheet, totals_of, unfrozen_bounds
+from timetracking.selectors.timesheets import Totals, covered, get_visible_timesheet, totals_of, unfrozen_bounds
 from timetracking.services.ledger import lock_ledgers
 from timetracking.services.shared import locked, now
 
@@ -121,9 +122,11 @@ def reject_timesheet(*, timesheet_id: UUID, reason: str, version: int | None = N
 
 @transaction.atomic
 def reopen_timesheet(*, timesheet_id: UUID, reason: str, version: int | None = None) -> Timesheet:
-    """Open an approved period again, as an approver and with a reason."""
+    """Open an approved period again, as an approver and with a reason; raise `TimeInvoiced` while time of it is."""
     sheet, found = _lock(timesheet_id)
     _require_approver(found)
+    if sheet.status == TimesheetStatus.APPROVED:
+        require_not_invoiced(sheet.employee_id, covered(sheet))
     return _unlock(sheet, _M.REOPEN, version, _reason(reason))
 
 

@@ -1,0 +1,116 @@
+"""Invoices, and the time that may be put on one."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypedDict, Unpack
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from gauzy.organizations.selectors import get_organization
+from timetracking.calendar import span, zone_named
+from timetracking.choices import TimesheetStatus
+from timetracking.exceptions import InvoiceNotFound, TimeInvoiced
+from timetracking.intervals import Interval, without
+from timetracking.models import Invoice, InvoicedLog, TimeLog, Timesheet
+from timetracking.selectors.projects import get_client
+
+
+class InvoiceFilters(TypedDict, total=False):
+    organization_id: UUID
+    client_id: UUID
+    status: str
+    year: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which time to bill: a client's, of one currency; of local days of the organization, or of some logs only."""
+
+    client_id: UUID
+    currency: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+    time_log_ids: frozenset[UUID] = frozenset()
+
+
+def invoices(**filters: Unpack[InvoiceFilters]) -> QuerySet[Invoice]:
+    found: QuerySet[Invoice] = Invoice.objects.filter(**filters)
+    return found.select_related("client", "organization").prefetch_related("lines", "taxes", "payments")
+
+
+def get_invoice(invoice_id: UUID) -> Invoice:
+    """Return an invoice of the tenant; raise `InvoiceNotFound` for an unknown and for a foreign id."""
+    if invoice := invoices().filter(pk=invoice_id).first():
+        return invoice
+    raise InvoiceNotFound
+
+
+def invoiceable_logs(wanted: Wanted) -> list[TimeLog]:
+    """Return the approved, billable logs of the client that have a rate and are on no live invoice, oldest first.
+
+    A log counts to the day on which it began. The number of queries does not depend on the number of logs.
+    """
+    client = get_client(wanted.client_id)
+    zone = zone_named(get_organization(client.organization_id).time_zone)
+    found = _not_invoiced(TimeLog.objects.filter(project__client_id=client.pk, stopped_at__isnull=False))
+    if wanted.currency:
+        found = found.filter(rate_currency=wanted.currency)
+    if wanted.first_day:
+        found = found.filter(started_at__gte=span(wanted.first_day, wanted.first_day + timedelta(1), zone).start)
+    if wanted.last_day:
+        found = found.filter(started_at__lt=span(wanted.last_day, wanted.last_day + timedelta(1), zone).end)
+    if wanted.time_log_ids:
+        found = found.filter(pk__in=wanted.time_log_ids)
+    return approved(list(found.select_related("project", "task", "employee").order_by("started_at", "id")))
+
+
+def _not_invoiced(logs: QuerySet[TimeLog]) -> QuerySet[TimeLog]:
+    live = InvoicedLog.objects.filter(time_log=OuterRef("pk"), is_live=True)
+    return logs.filter(~Exists(live), deleted_at=None, is_billable=True, rate_amount__isnull=False)
+
+
+def approved(logs: Sequence[TimeLog]) -> list[TimeLog]:
+    """Return those of the finished logs of which every part lies in an approved period, in one query for all."""
+    if not logs:
+        return []
+    sheets = Timesheet.objects.filter(
+        employee_id__in={log.employee_id for log in logs},
+        status=TimesheetStatus.APPROVED,
+        starts_at__lt=max(log.stopped_at for log in logs if log.stopped_at),
+        ends_at__gt=min(log.started_at for log in logs),
+    )
+    periods: dict[UUID, list[Interval]] = {}
+    for sheet in sheets:
+        if sheet.starts_at and sheet.ends_at:
+            periods.setdefault(sheet.employee_id, []).append(Interval(sheet.starts_at, sheet.ends_at))
+    return [log for log in logs if _is_covered(log, periods.get(log.employee_id, ()))]
+
+
+def _is_covered(log: TimeLog, periods: Iterable[Interval]) -> bool:
+    if log.stopped_at is None:
+        return False
+    rest = [Interval(log.started_at, log.stopped_at)]
+    for period in periods:
+        rest = without(rest, period)
+    return not rest
+
+
+def invoiced_among(time_log_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the logs that are on a live invoice."""
+    return set(
+        InvoicedLog.objects.filter(time_log_id__in=time_log_ids, is_live=True).values_list("time_log_id", flat=True)
+    )
+
+
+def require_not_invoiced(employee_id: UUID, period: Interval) -> None:
+    """Raise `TimeInvoiced` if any log with a part in the period is on a live invoice."""
+    found = InvoicedLog.objects.filter(
+        is_live=True,
+        time_log__employee_id=employee_id,
+        time_log__started_at__lt=period.end,
+        time_log__stopped_at__gt=period.start,
+    )
+    if found.exists():
+        raise TimeInvoiced
