@@ -18,7 +18,7 @@ SQLITE := env -u DATABASE_URL -u REDIS_URL -u BROKER_URL -u GAUZY_TEST_SERVICES
 ON_SQLITE := not postgres and not redis and not amqp
 
 .PHONY: help run demo test test-fast test-services test-sqlite test-browser screenshots coverage check clean \
-        check-format check-lint check-types check-imports check-migrations check-django check-deploy
+        check-format check-lint check-types check-imports check-migrations check-django check-events check-deploy
 
 help:  ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' \
@@ -57,7 +57,7 @@ screenshots: $(INSTALLED_BROWSER)  ## take the documentation's pictures anew (do
 coverage: $(INSTALLED)  ## run the tests on PostgreSQL and Redis, and list lines and branches they miss
 	@$(PY) -m tests.support.services -- $(PY) -m pytest -m "not sqlite" --cov $(ARGS)
 
-check: check-format check-lint check-types check-imports check-migrations check-django check-deploy  ## run every check that is not a test
+check: check-format check-lint check-types check-imports check-migrations check-django check-events check-deploy  ## run every check that is not a test
 	@echo "== all checks passed"
 
 check-format: $(INSTALLED)
@@ -83,6 +83,11 @@ check-migrations: $(INSTALLED)
 check-django: $(INSTALLED)
 	@echo "== Django's and the bus's checks"
 	@$(SQLITE) DATABASE_URL=sqlite://:memory: $(PY) manage.py check --fail-level WARNING
+
+check-events: $(INSTALLED)
+	@echo "== whether stored events can still be read"
+	@$(SQLITE) DATABASE_URL=sqlite://:memory: $(PY) manage.py events schema --check \
+	  || { echo "-- all that is generated is brought up to date by: $(PY) -m tests.docs.generated" >&2; exit 1; }
 
 # Invented values of the right form: nothing is connected to.
 check-deploy: $(INSTALLED)

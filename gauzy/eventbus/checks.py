@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.checks import Warning as CheckWarning
 from django.db import connections
 from django.utils.module_loading import module_has_submodule
@@ -52,6 +52,18 @@ def check_handlers(**_: Any) -> Iterator[CheckMessage]:
                 hint="Give it queue='mail' or a queue of its own.",
                 id="eventbus.W005",
             )
+
+
+@register("eventbus")
+def check_deprecated(**_: Any) -> Iterator[CheckMessage]:
+    for handler in catalogue.handlers:
+        for event_type in catalogue.events:
+            if event_type.deprecated and event_type.cls in handler.events:
+                yield Info(
+                    f"{handler.id} handles {event_type.cls.__name__}, which is deprecated.",
+                    hint=event_type.deprecated,
+                    id="eventbus.I012",
+                )
 
 
 def _unconnected(module_name: str) -> Iterator[CheckMessage]:

@@ -1,14 +1,16 @@
 """What the bus knows of an event class, and how names and descriptions follow from it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from django.dispatch import Signal
 
 from gauzy.eventbus.event import Action, AnyEvent, Change
+
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +27,28 @@ class EventType:
     signal: Signal
     personal_fields: frozenset[str]
     decoder: "msgspec.json.Decoder[Any]" = field(repr=False)
+    upcasts: tuple[Upcast, ...] = ()  # the first takes what version 1 wrote, the last gives today's fields
+    deprecated: str = ""  # what to use instead
+
+    def decode(self, data: bytes, version: int) -> AnyEvent:
+        """Read what was stored as `version`, through the upcasters since then; raise ValueError where that fails."""
+        if self.upcasts and version < self.version:
+            data = msgspec.json.encode(self._upcast(msgspec.json.decode(data), version))
+        event: AnyEvent = self.decoder.decode(data)
+        return event
+
+    def _upcast(self, fields: dict[str, Any], version: int) -> dict[str, Any]:
+        for number, step in enumerate(self.upcasts[version - 1 :], start=version):
+            try:
+                fields = step(fields)
+            except Exception as error:
+                raise ValueError(f"upcasting from version {number}: {type(error).__name__}: {error}") from error
+        return fields
+
+    def personal_among(self, names: Iterable[str]) -> set[str]:
+        """Return those that hold personal data; of a field that the class no longer has nobody knows, so it counts."""
+        today = {field.name for field in msgspec.structs.fields(cast("type[msgspec.Struct]", self.cls))}
+        return {name for name in names if name in self.personal_fields or name not in today}
 
     @property
     def entity_type(self) -> str:

@@ -188,7 +188,7 @@ def _opened(
     claim: Claimed, completing: Callable[[], AbstractContextManager[None]] | None = None
 ) -> tuple[AnyEvent, Metadata]:
     try:
-        event: AnyEvent = catalogue.event(claim.name).decoder.decode(claim.data)
+        event: AnyEvent = catalogue.event(claim.name).decode(claim.data, claim.version)
     except ValueError as error:
         raise Undecodable(f"{claim.name} v{claim.version} does not decode: {error}") from error
     meta = Metadata(

@@ -5,10 +5,13 @@ import random
 import traceback
 from collections.abc import Callable
 
+import msgspec
+
 from gauzy.eventbus import pausing
 from gauzy.eventbus.catalogue import catalogue
 from gauzy.eventbus.choices import FailureKind
 from gauzy.eventbus.conf import bus_settings
+from gauzy.eventbus.event_type import EventType
 from gauzy.eventbus.exceptions import Permanent, Retry
 from gauzy.eventbus.handler import Handler
 from gauzy.eventbus.models import Failure
@@ -108,10 +111,17 @@ def _failure(claim: Claimed, error: Exception) -> Failure:
 
 def _personal_values(claim: Claimed) -> list[str]:
     event_type = catalogue.find_event(claim.name)
-    if event_type is None or not event_type.personal_fields:
+    if event_type is None:
         return []
+    fields = msgspec.json.decode(claim.data)
+    stored = [str(fields[name]) for name in event_type.personal_among(fields)]
+    return stored + _personal_as_read(event_type, claim)
+
+
+def _personal_as_read(event_type: EventType, claim: Claimed) -> list[str]:
+    """As the handler sees them: upcasters may have changed what is stored."""
     try:
-        event = event_type.decoder.decode(claim.data)
+        event = event_type.decode(claim.data, claim.version) if event_type.personal_fields else None
     except ValueError:
         return []
     return [str(getattr(event, name)) for name in event_type.personal_fields]

@@ -24,13 +24,13 @@ def _is_exact(kind: Any) -> bool:
     return kind in EXACT_TYPES or (isinstance(kind, type) and issubclass(kind, Enum))
 
 
-def _union_members(kind: Any) -> tuple[Any, ...]:
+def union_members(kind: Any) -> tuple[Any, ...]:
     return get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
 
 
 def storable(kind: Any) -> bool:
     """Tell whether a value of this type can be written, and be read back by a later release."""
-    members = [member for member in _union_members(kind) if member is not type(None)]
+    members = [member for member in union_members(kind) if member is not type(None)]
     if len(members) > 1:
         return set(members) <= {str, int, float, bool}
     if get_origin(members[0]) is tuple:
@@ -53,7 +53,7 @@ def _deep_check(value: Any, kind: Any) -> bool:
 
 def _plain(kind: Any) -> Any:
     """The type behind `X` or `X | None`; a union of several stays as it is."""
-    members = [member for member in _union_members(kind) if member is not type(None)]
+    members = [member for member in union_members(kind) if member is not type(None)]
     return members[0] if len(members) == 1 else kind
 
 
@@ -63,7 +63,7 @@ def _conditions(name: str, kind: Any) -> Iterator[str]:
     if not _is_exact(plain):
         yield f"not deep({value}, kind_{name})"
         return
-    given = f"{value} is not None and " if type(None) in _union_members(kind) else ""
+    given = f"{value} is not None and " if type(None) in union_members(kind) else ""
     yield f"{given}type({value}) is not kind_{name}"
     if plain is str:
         yield f"{given}len({value}) > {_LONGEST_TEXT}"

@@ -80,8 +80,7 @@ def _next_number(event: StoredEvent) -> int:
 
 def decoded(event: StoredEvent) -> AnyEvent:
     """Read a stored event as an instance of today's class."""
-    read: AnyEvent = catalogue.event(event.name).decoder.decode(encode(event.data))
-    return read
+    return catalogue.event(event.name).decode(encode(event.data), event.version)
 
 
 def wants(handler: Handler, event: StoredEvent) -> bool:

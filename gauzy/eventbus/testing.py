@@ -73,9 +73,9 @@ def assert_published(cls: type[E], **fields: object) -> E:
     """Return the newest stored event of the class with these field values; fail, listing what there is, without one."""
     event_type = next(known for known in catalogue.events if known.cls is cls)
     rows = StoredEvent.objects.filter(name=event_type.name).order_by("-id")
-    events: list[E] = [event_type.decoder.decode(publishing.encode(row.data)) for row in rows]
+    events = [event_type.decode(publishing.encode(row.data), row.version) for row in rows]
     for event in events:
-        if all(getattr(event, name) == value for name, value in fields.items()):
+        if isinstance(event, cls) and all(getattr(event, name) == value for name, value in fields.items()):
             return event
     others = Counter(StoredEvent.objects.values_list("name", flat=True))
     raise AssertionError(f"No {cls.__name__} with {fields}. Of that type: {events}. Published: {dict(others)}")

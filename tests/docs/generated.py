@@ -1,4 +1,8 @@
-"""Parts of the documentation that the code writes: `python -m tests.docs.generated` brings them up to date."""
+"""What the code writes of the documentation: `python -m tests.docs.generated` brings all of it up to date.
+
+That is the marked parts of pages, docs/events.md, docs/asyncapi.json, and docs/events.schema.json unless stored events
+could no longer be read.
+"""
 
 import inspect
 import os
@@ -7,6 +11,8 @@ import tomllib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields
 from typing import Any
+
+from django.core.management import call_command
 
 from tests.architecture.source import ROOT
 from tests.docs.pages import pages
@@ -120,6 +126,8 @@ def main() -> None:
     for page in pages():
         if (text := page.with_generated(made)) != page.text:
             page.path.write_text(text, encoding="utf-8")
+    call_command("events", "docs", "--write")
+    call_command("events", "schema", "--write")
 
 
 if __name__ == "__main__":

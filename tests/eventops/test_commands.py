@@ -52,6 +52,7 @@ def test_list_names_every_event_with_its_handlers() -> None:
         "name": "opstests.parcel_sent",
         "version": 1,
         "app": "tests.eventops",
+        "deprecated": "",
         "handlers": [
             {"id": "opstests.carry", "run": "background", "queue": "default", "external": False},
             {"id": "opstests.drive", "run": "background", "queue": "default", "external": False},

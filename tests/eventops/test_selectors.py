@@ -91,3 +91,11 @@ def test_of_a_class_that_this_release_lacks_everything_is_masked(tenant_id: UUID
     event = StoredEvent.objects.get(id=send_parcel(tenant_id, recipient="Grace Hopper"))
     event.name = "opstests.parcel_teleported"
     assert set(payload_of(event, personal=False).values()) == {"[redacted]"}
+
+
+def test_a_field_that_the_class_no_longer_has_is_masked(tenant_id: UUID) -> None:
+    """Nobody knows any more whether it was personal."""
+    event = StoredEvent.objects.get(id=send_parcel(tenant_id))
+    event.data |= {"sender": "Ada Lovelace"}
+    assert payload_of(event, personal=False)["sender"] == "[redacted]"
+    assert payload_of(event, personal=True)["sender"] == "Ada Lovelace"

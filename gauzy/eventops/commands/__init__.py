@@ -2,6 +2,7 @@
 
 from gauzy.eventops.commands.action import Action, Output
 from gauzy.eventops.commands.catalogue import List
+from gauzy.eventops.commands.documents import Docs, Schema
 from gauzy.eventops.commands.explain import Explain
 from gauzy.eventops.commands.history import Backfill, Prune, Reconcile, Replay
 from gauzy.eventops.commands.pausing import Pause, Resume
@@ -16,6 +17,7 @@ ACTIONS: dict[str, Action] = {
         *(List(), Explain(), Tail(), Trace(), Stats()),
         *(Dead(), Retry(), Skip(), Pause(), Resume()),
         *(Replay(), Backfill(), Reconcile(), Prune()),
+        *(Schema(), Docs()),
     )
 }
 

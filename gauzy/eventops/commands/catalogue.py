@@ -21,6 +21,7 @@ def _data(event_type: EventType, handlers: list[Handler]) -> dict[str, Any]:
         "name": event_type.name,
         "version": event_type.version,
         "app": event_type.app,
+        "deprecated": event_type.deprecated,
         "handlers": [
             {"id": handler.id, "run": handler.run.value, "queue": _queue(handler), "external": handler.external}
             for handler in handlers
@@ -38,4 +39,6 @@ def _lines(event_type: EventType, handlers: list[Handler]) -> list[str]:
         for handler in handlers
     ]
     title = f"{event_type.cls.__name__}  {event_type.name} v{event_type.version}  ({event_type.app})"
+    if event_type.deprecated:
+        title += f"  deprecated: {event_type.deprecated}"
     return [title, *(table(("", "", "", ""), rows, indent="    ") if rows else ["    no handler"]), ""]
