@@ -15,6 +15,8 @@ PERMISSIONS = {
     "timetracking.view_task": MANAGERS,
     "timetracking.add_task": MANAGERS,
     "timetracking.change_task": MANAGERS,
+    "timetracking.view_tag": MANAGERS,
+    "timetracking.add_tag": MANAGERS,
     "timetracking.view_rate": ADMINS,
     "timetracking.add_rate": ADMINS,
     "timetracking.view_timelog": MANAGERS,

@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from unfold.widgets import UnfoldAdminSelectMultipleWidget
 
 from employees import selectors, services
@@ -86,13 +85,7 @@ class TeamAdmin(ServiceModelAdmin):
         team = self.get_object(request, object_id)
         services.delete_team(team_id=team.pk)
         self.message_user(request, f"{team} is dissolved.")
-        page = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
-        return _leave(request, page)
-
-
-def _leave(request: HttpRequest, page: str) -> HttpResponse:
-    response = redirect(page)
-    return HttpResponse(headers={"HX-Redirect": response["Location"]}) if "HX-Request" in request.headers else response
+        return self.to_list(request)
 
 
 def _ids(found: QuerySet[Employee]) -> list[UUID]:

@@ -161,5 +161,12 @@ class ServiceModelAdmin(GuardedAdmin):
             messages.error(request, refusal.message)
         else:
             messages.success(request, done)
-        page = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=(object_id,))
-        return HttpResponse(headers={"HX-Redirect": page}) if "HX-Request" in request.headers else redirect(page)
+        return _to(request, reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=(object_id,)))
+
+    def to_list(self, request: HttpRequest) -> HttpResponse:
+        """Answer a dialog after which the object has no page any more."""
+        return _to(request, reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+
+
+def _to(request: HttpRequest, page: str) -> HttpResponse:
+    return HttpResponse(headers={"HX-Redirect": page}) if "HX-Request" in request.headers else redirect(page)

@@ -16,6 +16,8 @@ class Task(StrEnum):
     """Groups of the sidebar, in this order."""
 
     OVERVIEW = ""
+    TIME = "Time"
+    PROJECTS = "Projects"
     PEOPLE = "People"
     ORGANIZATION = "Organization"
     INTEGRATIONS = "Integrations"

@@ -13,7 +13,7 @@ from gauzy.tenancy.membership import current_role
 from gauzy.tenancy.roles import ADMINS
 from timetracking.calendar import span
 from timetracking.exceptions import TimesheetNotFound
-from timetracking.intervals import Interval
+from timetracking.intervals import Interval, format_duration
 from timetracking.models import TimeLog, Timesheet
 from timetracking.selectors.acting import actor_id
 from timetracking.selectors.logs import logs_within
@@ -34,6 +34,10 @@ class Totals:
 
     seconds: int = 0
     billable_seconds: int = 0
+
+    def as_text(self) -> tuple[str, str]:
+        """Return both as people read them."""
+        return format_duration(self.seconds), format_duration(self.billable_seconds)
 
 
 def visible_timesheets(**filters: Unpack[TimesheetFilters]) -> QuerySet[Timesheet]:

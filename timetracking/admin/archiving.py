@@ -1,0 +1,30 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from gauzy.site.html import chip
+from timetracking.admin.base import TimeAdmin
+
+
+class ArchivableAdmin(TimeAdmin):
+    """Of what is put away, not deleted; who derives from it declares the actions `archive` and `unarchive`."""
+
+    actions_detail = ("archive", "unarchive")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("organization",) if obj else ()
+
+    @admin.display(description="state", ordering="archived_at")
+    def state(self, obj: Any) -> str:
+        return chip("Archived", "warning") if obj.archived_at else chip("In use", "good")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Offer the one of both that makes sense."""
+        moot = "_archive" if self.get_object(request, object_id).archived_at else "_unarchive"
+        offered = super().get_actions_detail(request, object_id)  # type: ignore[misc]  # Unfold's
+        return [action for action in offered if not action.action_name.endswith(moot)]
+
+    @staticmethod
+    def told(obj: Any, *, archived: bool) -> str:
+        return f"{obj} is archived." if archived else f"{obj} is in use again."

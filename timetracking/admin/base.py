@@ -1,0 +1,56 @@
+"""What the admins of time share: whom and what their forms offer, how values of a form become a service's."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from employees.choices import EmployeeStatus
+from employees.selectors import employees, visible_employees
+from gauzy.organizations.selectors import organizations
+from gauzy.site.base import ServiceModelAdmin
+from timetracking.selectors.projects import clients, visible_projects, visible_tasks
+
+_OFFERED: Final[Mapping[str, Callable[[], QuerySet[Any]]]] = {
+    "organization": lambda: organizations().order_by("name"),
+    "employee": lambda: visible_employees(status=EmployeeStatus.ACTIVE).order_by("last_name", "first_name"),
+    "assignee": lambda: employees(status=EmployeeStatus.ACTIVE).order_by("last_name", "first_name"),
+    "client": lambda: clients(archived=False).order_by("name"),
+    "project": lambda: visible_projects(archived=False).order_by("name"),
+    "task": lambda: visible_tasks(archived=False).order_by("project__name", "number"),
+}
+
+
+class TimeAdmin(ServiceModelAdmin):
+    """Its forms offer what the actor may see and what is not put away."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in _OFFERED:
+            kwargs["queryset"] = _OFFERED[db_field.name]()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Choose the organization where there is only one."""
+        known = list(organizations()[:2])
+        only = {"organization": known[0].pk} if len(known) == 1 else {}
+        return only | super().get_changeform_initial_data(request)
+
+
+def by_id(values: Mapping[str, Any], *, without: Iterable[str] = ()) -> dict[str, Any]:
+    """Return a form's values as services take them: `client` as `client_id`, `tags` as `tag_ids`."""
+    named = {name: value for name, value in values.items() if name not in without}
+    return dict(_as_id(name, value) for name, value in named.items())
+
+
+def _as_id(name: str, value: Any) -> tuple[str, Any]:
+    if name in _OFFERED:
+        return f"{name}_id", _pk(value)
+    if name == "tags":
+        return "tag_ids", [tag.pk for tag in value]
+    return name, value
+
+
+def _pk(row: Model | None) -> UUID | None:
+    return row.pk if row else None

@@ -1,0 +1,149 @@
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from gauzy.site.html import chip
+from gauzy.site.navigation import Entry, Task
+from gauzy.site.parts import Card
+from gauzy.site.unfolded import dialog_action
+from timetracking.admin.base import TimeAdmin, by_id
+from timetracking.admin.filters import RunningFilter
+from timetracking.admin.forms import NewTimeLogForm, SplitForm, TimeLogForm
+from timetracking.calendar import resolve_local
+from timetracking.intervals import format_duration
+from timetracking.models import TimeLog
+from timetracking.selectors import logs as selectors
+from timetracking.selectors.people import zone_of
+from timetracking.selectors.projects import sees_rates
+from timetracking.services import cutting, timer
+from timetracking.services import logs as services
+
+_RUNNING = "?running=yes"
+
+
+@admin.register(TimeLog)
+class TimeLogAdmin(TimeAdmin):
+    """Clocks show the employee's time. What is locked, or still runs, is shown and not edited."""
+
+    navigation = (Entry(Task.TIME, "Time logs", "schedule", "timetracking_timelog_changelist"),)
+    empty_hint = "Time comes by a timer, by hand, by import or from another system."
+    list_display = ("started", "employee", "duration", "place", "description", "is_billable", "state")
+    list_filter = (RunningFilter, "is_billable", "source", "organization", "project", "employee")
+    search_fields = ("description", "employee__first_name", "employee__last_name", "project__name", "task__title")
+    date_hierarchy = None
+    ordering = ("-started_at", "-id")
+    actions_detail = ("stop", "split", "remove")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TimeLog]:
+        return selectors.visible_logs().select_related("employee__organization")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        place = ("project", "task", "description", "is_billable", "tags")
+        if obj is None:
+            return [("Time", {"fields": ("employee", "started_at", "stopped_at")}), ("What", {"fields": place})]
+        rate = ("rate",) if sees_rates() else ()
+        return [
+            ("Time", {"fields": (("employee", "duration", "state"), "started_at", "stopped_at")}),
+            ("What", {"fields": place}),
+            ("Record", {"fields": (*rate, ("source", "created_at", "updated_at"), "id")}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return ()
+        return ("employee", "duration", "state", "rate", "source", "created_at", "updated_at", "id")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **{"form": TimeLogForm if obj else NewTimeLogForm} | kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        fixed = isinstance(obj, TimeLog) and (obj.stopped_at is None or getattr(obj, "is_locked", False))
+        return not fixed and super().has_change_permission(request, obj)
+
+    def create(self, values: Mapping[str, Any]) -> TimeLog:
+        return services.create_time_log(**by_id(values))
+
+    def update(self, obj: TimeLog, values: Mapping[str, Any]) -> None:
+        services.update_time_log(time_log_id=obj.pk, values=by_id(values))
+
+    # --- columns ------------------------------------------------------------------------------------------------------
+
+    @admin.display(description="started", ordering="started_at")
+    def started(self, log: TimeLog) -> str:
+        zone = zone_of(log.employee)
+        return f"{log.started_at.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"
+
+    @admin.display(description="duration")
+    def duration(self, log: TimeLog) -> str:
+        return "–" if log.seconds is None else format_duration(log.seconds)
+
+    @admin.display(description="project and task", ordering="project__name")
+    def place(self, log: TimeLog) -> str:
+        return " · ".join(str(one) for one in (log.project, log.task) if one) or "–"
+
+    @admin.display(description="state")
+    def state(self, log: Any) -> str:
+        if log.stopped_at is None:
+            return chip("Running", "info")
+        if log.in_locked_time:
+            return chip("Ended in locked time", "warning")
+        return chip("Locked", "warning") if log.is_locked else chip("Open")
+
+    @admin.display(description="rate")
+    def rate(self, log: TimeLog) -> str:
+        if log.rate_amount is None:
+            return "–"
+        return f"{log.rate_amount.normalize():f} {log.rate_currency} an hour ({log.get_rate_origin_display()})"
+
+    # --- actions ------------------------------------------------------------------------------------------------------
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Offer what its state allows: nothing for what is locked."""
+        log = self.get_object(request, object_id)
+        fitting = ("_stop",) if log.stopped_at is None else () if log.is_locked else ("_split", "_remove")
+        offered = super().get_actions_detail(request, object_id)  # type: ignore[misc]  # Unfold's
+        return [action for action in offered if action.action_name.endswith(fitting)] if fitting else []
+
+    @dialog_action(label="Stop", question="The timer stops now.", icon="stop_circle", permissions=["change"])
+    def stop(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        log = self.get_object(request, object_id)
+        act = partial(timer.stop_timer, employee_id=log.employee_id)
+        return self.carry_out(request, object_id, act, done=f"The timer of {log.employee} is stopped.")
+
+    @dialog_action(
+        label="Split", question="One log becomes two that touch.", icon="cut", permissions=["change"], form=SplitForm
+    )
+    def split(self, request: HttpRequest, form: SplitForm, object_id: str) -> HttpResponse:
+        log = self.get_object(request, object_id)
+
+        def act() -> None:
+            at = resolve_local(form.cleaned_data["at"].replace(tzinfo=None), zone_of(log.employee))
+            cutting.split_time_log(time_log_id=log.pk, at=at)
+
+        return self.carry_out(request, object_id, act, done="It is two logs now.")
+
+    @dialog_action(
+        label="Remove",
+        question="The log counts nowhere any more; over the API it can be restored.",
+        icon="delete",
+        permissions=["change"],
+        variant="danger",
+    )
+    def remove(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        log = self.get_object(request, object_id)
+        act = partial(services.delete_time_log, time_log_id=log.pk)
+        answer = self.carry_out(request, object_id, act, done="The log is removed.")
+        return answer if self.get_queryset(request).filter(pk=log.pk).exists() else self.to_list(request)
+
+    # --- dashboard ----------------------------------------------------------------------------------------------------
+
+    def cards(self, request: HttpRequest) -> Iterable[Card]:
+        """Say how many timers run."""
+        running = selectors.visible_logs(running=True).count()
+        link = reverse("admin:timetracking_timelog_changelist") + _RUNNING
+        return [Card("Timers", running, "running now", link, "timer", "good" if running else "")]
