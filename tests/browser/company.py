@@ -18,6 +18,43 @@ def main() -> None:
 
     seed()
     _add_members()
+    _add_time()
+
+
+def _add_time() -> None:
+    from datetime import UTC, datetime, timedelta  # noqa: PLC0415
+
+    from employees.selectors import employees  # noqa: PLC0415  as below
+    from gauzy.organizations.selectors import organizations  # noqa: PLC0415
+    from gauzy.tenancy.membership import acting_as  # noqa: PLC0415
+    from gauzy.tenancy.models import Membership  # noqa: PLC0415
+    from timetracking.services.clients import create_client, create_tag  # noqa: PLC0415
+    from timetracking.services.logs import create_time_log  # noqa: PLC0415
+    from timetracking.services.projects import create_project  # noqa: PLC0415
+    from timetracking.services.rates import create_rate  # noqa: PLC0415
+    from timetracking.services.tasks import create_task  # noqa: PLC0415
+    from timetracking.services.timer import start_timer  # noqa: PLC0415
+    from timetracking.services.timesheets import ensure_timesheet, submit_timesheet  # noqa: PLC0415
+
+    monday = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    with acting_as(Membership.unscoped.select_related("user", "tenant").get(user__email=OWNER)):
+        home = organizations()[0].pk
+        client = create_client(organization_id=home, name="Royal Astronomical Society")
+        create_tag(organization_id=home, name="research")
+        project = create_project(organization_id=home, name="Difference Engine", client_id=client.pk)
+        task = create_task(project_id=project.pk, title="Compute the Bernoulli numbers")
+        create_rate(organization_id=home, amount=80, valid_from=monday.date())  # type: ignore[arg-type]  # whole
+        for employee in employees().order_by("last_name")[:3]:
+            for day in range(5):
+                start = monday + timedelta(days=day)
+                create_time_log(
+                    employee_id=employee.pk,
+                    started_at=start,
+                    stopped_at=start + timedelta(hours=7),
+                    task_id=task.pk if day % 2 else None,
+                )
+            submit_timesheet(timesheet_id=ensure_timesheet(employee_id=employee.pk, day=monday.date()).pk)
+            start_timer(employee_id=employee.pk, description="Checking the tables")
 
 
 def _add_members() -> None:
