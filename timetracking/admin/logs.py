@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -47,16 +48,18 @@ class TimeLogAdmin(TimeAdmin):
         if obj is None:
             return [("Time", {"fields": ("employee", "started_at", "stopped_at")}), ("What", {"fields": place})]
         rate = ("rate",) if sees_rates() else ()
+        times = ("started_at", "stopped_at") if self.has_change_permission(request, obj) else ("started", "stopped")
         return [
-            ("Time", {"fields": (("employee", "duration", "state"), "started_at", "stopped_at")}),
+            ("Time", {"fields": ("employee", *times, ("duration", "state"))}),
             ("What", {"fields": place}),
-            ("Record", {"fields": (*rate, ("source", "created_at", "updated_at"), "id")}),
+            ("Record", {"fields": (*rate, "source", ("created_at", "updated_at"), "id")}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ()
-        return ("employee", "duration", "state", "rate", "source", "created_at", "updated_at", "id")
+        shown = ("employee", "started", "stopped", "duration", "state", "rate")
+        return (*shown, "source", "created_at", "updated_at", "id")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change, **{"form": TimeLogForm if obj else NewTimeLogForm} | kwargs)
@@ -75,8 +78,11 @@ class TimeLogAdmin(TimeAdmin):
 
     @admin.display(description="started", ordering="started_at")
     def started(self, log: TimeLog) -> str:
-        zone = zone_of(log.employee)
-        return f"{log.started_at.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"
+        return _on_clock(log, log.started_at)
+
+    @admin.display(description="stopped")
+    def stopped(self, log: TimeLog) -> str:
+        return _on_clock(log, log.stopped_at) if log.stopped_at else "–"
 
     @admin.display(description="duration")
     def duration(self, log: TimeLog) -> str:
@@ -147,3 +153,8 @@ class TimeLogAdmin(TimeAdmin):
         running = selectors.visible_logs(running=True).count()
         link = reverse("admin:timetracking_timelog_changelist") + _RUNNING
         return [Card("Timers", running, "running now", link, "timer", "good" if running else "")]
+
+
+def _on_clock(log: TimeLog, moment: datetime) -> str:
+    zone = zone_of(log.employee)
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"

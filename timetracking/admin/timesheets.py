@@ -55,7 +55,7 @@ class TimesheetAdmin(TimeAdmin):
     list_select_related = ("employee", "organization")
     search_fields = ("employee__first_name", "employee__last_name")
     ordering = ("-period_start", "employee__last_name", "-id")
-    fields = (("employee", "period_start", "state"), ("hours", "billable_hours"), ("submitted_at", "decided_at"))
+    fields = ("employee", ("period_start", "state"), ("hours", "billable_hours"), ("submitted_at", "decided_at"))
     actions_list = ("queue",)
     actions_detail = ("submit", "approve", "reject", "reopen")
 
