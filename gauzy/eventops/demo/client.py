@@ -1,5 +1,7 @@
 """A client program of the REST API, as small as a demonstration needs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +27,15 @@ class ApiClient:
         if answer.status_code == httpx.codes.CREATED:
             self._http.headers["Authorization"] = f"Bearer {answer.json()['secret']}"
         return answer.is_success
+
+    @contextmanager
+    def signed_in(self, email: str, password: str) -> Iterator["ApiClient"]:
+        """Give a client of the same product in which somebody else is signed in."""
+        with httpx.Client(base_url=self._http.base_url, timeout=self._http.timeout) as http:
+            other = ApiClient(http)
+            if not other.sign_in(email, password):
+                raise Unexpected(f"{email} cannot sign in.")
+            yield other
 
     def get(self, path: str, **query: Any) -> Any:
         return self.call("GET", path, params=query)
