@@ -94,6 +94,11 @@ class TimerRunning(Conflict):
     message = "A timer is running."
 
 
+class EmploymentOver(Conflict):
+    code = "employment_over"
+    message = "The employment has ended: no timer runs for it."
+
+
 class StartsInFuture(Invalid):
     code = "starts_in_future"
     message = "A timer cannot start in the future."

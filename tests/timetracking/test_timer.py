@@ -6,13 +6,14 @@ import pytest
 
 from employees.exceptions import EmployeeNotFound
 from employees.models import Employee
+from employees.services import end_employee
 from gauzy.eventbus.testing import recorded_events
 from gauzy.organizations.services import update_settings
 from gauzy.tenancy.membership import acting_as
 from tests.factories.people import Company, acting_for, hire, membership_of
 from tests.factories.time import HOUR, log_time
 from timetracking.events import TimeLogCreatedEvent, TimerStartedEvent, TimerStoppedEvent
-from timetracking.exceptions import EmptyInterval, Overlaps, StartsInFuture, TimerRunning
+from timetracking.exceptions import EmploymentOver, EmptyInterval, Overlaps, StartsInFuture, TimerRunning
 from timetracking.models import TimeLog
 from timetracking.services.timer import start_timer, stop_timer, toggle_timer
 
@@ -121,3 +122,11 @@ def test_a_timer_that_ends_in_locked_time_is_kept_and_marked(company: Company, a
     assert stopped.log is not None
     assert stopped.log.in_locked_time
     assert events.of(TimerStoppedEvent)[0].in_locked_time
+
+
+def test_no_timer_starts_for_an_employment_that_has_ended(company: Company, ada: Employee) -> None:
+    with acting_for(company):
+        end_employee(employee_id=ada.id, reason="moved away")
+        with pytest.raises(EmploymentOver):
+            start_timer(employee_id=ada.id)
+        assert not TimeLog.objects.exists()

@@ -12,7 +12,7 @@ from gauzy.organizations.choices import SecondTimerPolicy
 from gauzy.tenancy.validation import clean
 from timetracking.choices import LogSource, StopReason
 from timetracking.events import TimerStartedEvent, TimerStoppedEvent
-from timetracking.exceptions import EmptyInterval, StartsInFuture, TimerRunning
+from timetracking.exceptions import EmploymentOver, EmptyInterval, StartsInFuture, TimerRunning
 from timetracking.intervals import Interval, instant
 from timetracking.models import TimeLog
 from timetracking.selectors.locks import is_before_lock_date, locking_timesheets, require_unlocked
@@ -55,6 +55,8 @@ def start_timer(
     start = _start(started_at)
     found = authorize(employee_id, Deed.TIMER if started_at is None else Deed.MANUAL)
     lock_ledgers([found.id])
+    if found.employee.ended_at:
+        raise EmploymentOver
     _make_way(found, start)
     log = TimeLog(organization=found.organization, employee=found.employee, source=LogSource.TIMER, started_at=start)
     log.description = description.strip()
