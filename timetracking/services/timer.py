@@ -52,12 +52,13 @@ def start_timer(
     also where that instant would leave nothing of the work done since. Raises `StartsInFuture` beyond the tolerance for
     clocks, and what `create_time_log` raises.
     """
-    start = _start(started_at)
+    given = _checked(started_at) if started_at else None
     found = authorize(employee_id, Deed.TIMER if started_at is None else Deed.MANUAL)
     lock_ledgers([found.id])
     if found.employee.ended_at:
         raise EmploymentOver
-    _make_way(found, start)
+    start = given or now()  # of the moment when it was this start's turn
+    _make_way(found, start, until=now() if given else start)
     log = TimeLog(organization=found.organization, employee=found.employee, source=LogSource.TIMER, started_at=start)
     log.description = description.strip()
     writing.put_in_place(log, project_id, task_id)
@@ -102,16 +103,17 @@ def toggle_timer(*, employee_id: UUID) -> Stopped | TimeLog:
     return start_timer(employee_id=employee_id)
 
 
-def _start(started_at: datetime | None) -> datetime:
-    start: datetime = instant(started_at, "started_at") if started_at else now()
+def _checked(started_at: datetime) -> datetime:
+    start = instant(started_at, "started_at")
     if start > now() + CLOCK_TOLERANCE:
         raise StartsInFuture(fields={"started_at": [StartsInFuture.message]})
     return start
 
 
-def _make_way(found: Person, start: datetime) -> None:
+def _make_way(found: Person, start: datetime, *, until: datetime) -> None:
+    """Stop what runs at the start; refuse where that would undo what was worked until a moment."""
     if running := _running(found):
-        would_lose_work = start <= running.started_at < now()
+        would_lose_work = start <= running.started_at < until
         if found.settings.second_timer == SecondTimerPolicy.REFUSE or would_lose_work:
             raise TimerRunning
         _stop(found, max(start, running.started_at), StopReason.REPLACED)
