@@ -8,6 +8,7 @@ PYTHON ?=
 HOST ?= 127.0.0.1
 PORT ?=
 ARGS ?=
+ROUNDS ?= 8
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -17,7 +18,7 @@ HAS_BROWSER := $(shell command -v chromium || command -v chromium-browser || com
 SQLITE := env -u DATABASE_URL -u REDIS_URL -u BROKER_URL -u GAUZY_TEST_SERVICES
 ON_SQLITE := not postgres and not redis and not amqp
 
-.PHONY: help run demo test test-fast test-services test-sqlite test-browser screenshots coverage check clean \
+.PHONY: help run demo test test-fast test-services test-sqlite test-browser screenshots chaos coverage check clean \
         check-format check-lint check-types check-imports check-migrations check-django check-events check-deploy
 
 help:  ## list what make can do
@@ -53,6 +54,9 @@ test-browser: $(INSTALLED_BROWSER)  ## drive the admin in Chromium, as people of
 
 screenshots: $(INSTALLED_BROWSER)  ## take the documentation's pictures anew (docs/images)
 	@$(SQLITE) SCREENSHOTS=docs/images $(PY) -m pytest -q -m browser tests/browser/test_pictures.py $(ARGS)
+
+chaos: $(INSTALLED)  ## kill every part of the bus at every step, ROUNDS=8 times each at random moments, and count
+	@ROUNDS=$(ROUNDS) $(PY) -m tests.support.services -- $(PY) -m pytest -m chaos tests/chaos $(ARGS)
 
 coverage: $(INSTALLED)  ## run the tests on PostgreSQL and Redis, and list lines and branches they miss
 	@$(PY) -m tests.support.services -- $(PY) -m pytest -m "not sqlite" --cov $(ARGS)

@@ -31,6 +31,7 @@ class Action(StrEnum):
     CREATED = "created"
     DELETED = "deleted"
     DIED = "died"
+    EDITED = "edited"
     ENDED = "ended"
     ISSUED = "issued"
     PAID = "paid"

@@ -45,10 +45,14 @@ class EventType:
                 raise ValueError(f"upcasting from version {number}: {type(error).__name__}: {error}") from error
         return fields
 
+    @property
+    def fields(self) -> set[str]:
+        """The names of its fields."""
+        return {field.name for field in msgspec.structs.fields(cast("type[msgspec.Struct]", self.cls))}
+
     def personal_among(self, names: Iterable[str]) -> set[str]:
         """Return those that hold personal data; of a field that the class no longer has nobody knows, so it counts."""
-        today = {field.name for field in msgspec.structs.fields(cast("type[msgspec.Struct]", self.cls))}
-        return {name for name in names if name in self.personal_fields or name not in today}
+        return {name for name in names if name in self.personal_fields or name not in self.fields}
 
     @property
     def entity_type(self) -> str:

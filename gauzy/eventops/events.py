@@ -1,7 +1,8 @@
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from gauzy.eventbus import Action, PlatformEvent, event
+from gauzy.eventbus import PERSONAL, Action, Change, PlatformEvent, event
 
 
 @event("eventops.delivery_retried", subject="event_id", action=Action.RETRIED)
@@ -22,6 +23,17 @@ class DeliverySkippedEvent(PlatformEvent):
     event_name: str
     handler: str
     reason: str
+    target: str = ""
+
+
+@event("eventops.delivery_edited", subject="event_id", action=Action.EDITED)
+class DeliveryEditedEvent(PlatformEvent):
+    """Somebody changed what a handler reads of an event it gave up; the event itself stays as it was published."""
+
+    event_id: UUID
+    event_name: str
+    handler: str
+    changes: Annotated[tuple[Change, ...], PERSONAL]
     target: str = ""
 
 

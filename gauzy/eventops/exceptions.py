@@ -61,6 +61,11 @@ class ReasonRefused(Invalid):
     message = "Say why, in at most 300 characters."
 
 
+class PayloadRefused(Invalid):
+    code = "payload_refused"
+    message = "The handler could not read the event so."
+
+
 class InvalidFeedCursor(Invalid):
     code = "invalid_cursor"
     message = "This is no cursor of the feed: use `beginning`, `now`, or one that the feed handed out."

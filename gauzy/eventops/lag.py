@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.db.models import Q, QuerySet
+
 from gauzy.eventbus import catalogue
 from gauzy.eventbus.models import Delivery
 from gauzy.eventbus.pausing import without_paused
@@ -15,7 +17,12 @@ def check_lag() -> str:
 
     What failed is due again only when its next attempt is, so this tells of missing workers, not of failing handlers.
     """
-    late = store().now() - PATIENCE
+    return "lagging" if overdue().exists() else "ok"
+
+
+def overdue() -> QuerySet[Delivery]:
+    """Return what has been due for `PATIENCE`, rests by nobody's will, and is not being run."""
+    now = store().now()
     handlers = without_paused(handler.id for handler in catalogue.handlers)
-    due = Delivery.objects.filter(handler__in=handlers, due__lt=late, dead_at__isnull=True)
-    return "lagging" if due.exists() else "ok"
+    due = Delivery.objects.filter(handler__in=handlers, due__lt=now - PATIENCE, dead_at__isnull=True)
+    return due.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))

@@ -36,7 +36,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 
     A broker that is away, or work that nobody takes, is told and no reason to stop serving: it waits in the database.
     """
-    checks = {"database": _database(), "broker": _broker()}
+    checks = {"database": database(), "broker": broker()}
     healthy = checks["database"] == "ok"
     if healthy:
         checks |= {name: _answer(check) for name, check in _checks.items()}
@@ -52,7 +52,8 @@ def _answer(check: Callable[[], str]) -> str:
         return "unreachable"
 
 
-def _database() -> str:
+def database() -> str:
+    """Answer "ok", "migrations_missing" or "unreachable"."""
     try:
         connection.ensure_connection()
         with connection.cursor() as cursor:
@@ -79,13 +80,14 @@ class _Migrations:
 _migrations = _Migrations()
 
 
-def _broker() -> str:
+def broker() -> str:
+    """Answer "ok", "embedded" or "unreachable"."""
     if settings.EMBEDDED_WORKER:
         return "embedded"
     limits = {"socket_connect_timeout": BROKER_PATIENCE, "socket_timeout": BROKER_PATIENCE}
     try:
-        with current_app.connection_for_write(transport_options=limits) as broker:
-            broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_PATIENCE)
+        with current_app.connection_for_write(transport_options=limits) as asked:
+            asked.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_PATIENCE)
             return "ok"
     except Exception:  # every transport has errors of its own
         logger.warning("The broker does not answer", exc_info=True)

@@ -119,7 +119,7 @@ def test_an_event_tells_what_each_handler_did_and_what_it_caused(client: APIClie
         "opstests.insure": "not_owed",
         "opstests.stamp": "done",
     }
-    assert (by_handler["opstests.carry"]["attempts"], by_handler["opstests.carry"]["duration_ms"]) == (1, None)
+    assert by_handler["opstests.carry"]["attempts"] == 1
     failures = by_handler[DRIVE]["failures"]
     assert [(one["attempt"], one["error_text"]) for one in failures] == [(n, "no road to [redacted]") for n in (1, 2)]
     assert "traceback" not in failures[0]

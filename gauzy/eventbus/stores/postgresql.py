@@ -72,7 +72,7 @@ FROM eventbus_event AS e
 WHERE e.id = d.event_id AND d.ctid = ANY(ARRAY({selection}))
 RETURNING d.event_id, d.handler, d.target, d.generation, d.attempts, d.failures, d.crashes, e.name, e.version,
           e.tenant_id, e.actor_kind, e.actor_id, e.actor_label, e.correlation_id, e.causation_id, e.causing_handler,
-          e.depth, e.occurred_at, e.history, d.ordering_key, d.due, e.data, d.order_number
+          e.depth, e.occurred_at, e.history, d.ordering_key, d.due, coalesce(d.edited, e.data), d.order_number
 """
 
 FREE = """SELECT ctid FROM eventbus_delivery

@@ -44,7 +44,7 @@ LEASE = """UPDATE eventbus_delivery
 
 LEASED = """SELECT d.event_id, d.handler, d.target, d.generation, d.attempts, d.failures, d.crashes, e.name, e.version,
     e.tenant_id, e.actor_kind, e.actor_id, e.actor_label, e.correlation_id, e.causation_id, e.causing_handler, e.depth,
-    e.occurred_at, e.history, d.ordering_key, d.due, e.data
+    e.occurred_at, e.history, d.ordering_key, d.due, coalesce(d.edited, e.data)
     FROM eventbus_delivery AS d JOIN eventbus_event AS e ON e.id = d.event_id
     WHERE d.handler = %s AND d.lease_token = %s ORDER BY d.order_number, d.due"""
 

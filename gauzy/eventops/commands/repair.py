@@ -1,6 +1,8 @@
 """What is dead, and what to do about it."""
 
+import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 from uuid import UUID
 
 from django.core.management.base import CommandError, CommandParser
@@ -75,6 +77,38 @@ class Skip(Action):
         output.show(
             [{"event_id": event_id, "handler": handler, "state": "skipped"}], [f"{handler} skips event {event_id}."]
         )
+
+
+class Edit(Action):
+    name = "edit"
+    help = "change what a handler reads of an event that it gave up, and make it due again"
+    details = "The event stays as it was published. The change is an event itself, which says who made it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("event_id", type=UUID, metavar="EVENT_ID")
+        parser.add_argument("handler_id", metavar="HANDLER_ID")
+        parser.add_argument("--set", action="append", required=True, metavar="FIELD=JSON", help="may be repeated")
+        add_tenant(parser)
+
+    def run(self, options: Options, output: Output) -> None:
+        event_id, handler = options["event_id"], options["handler_id"]
+        fields = dict(map(_field, options["set"]))
+        services.edit_delivery(event_id=event_id, handler=handler, fields=fields, tenant_id=tenant_of(options))
+        output.show(
+            [{"event_id": event_id, "handler": handler, "fields": sorted(fields)}],
+            [f"{handler} reads event {event_id} with other {', '.join(sorted(fields))}: due now."],
+        )
+
+
+def _field(text: str) -> tuple[str, Any]:
+    """Read `weight=3`, `recipient="Ada"`, or `recipient=Ada`: what is no JSON is a text."""
+    name, is_given, value = text.partition("=")
+    if not is_given:
+        raise CommandError(f"{text!r} gives no value. Write FIELD=JSON.", returncode=2)
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
 
 
 def _dead_lines(dead: Iterable[OwedDelivery]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What operators change; `tenant_id` None means whatever the tenant: for operators only."""
 
+from gauzy.eventops.services.editing import edit_delivery
 from gauzy.eventops.services.repairing import (
     LONGEST_REASON,
     retry_deliveries,
@@ -13,6 +14,7 @@ __all__ = [
     "LONGEST_REASON",
     "advance_replay",
     "backfill_some",
+    "edit_delivery",
     "pause",
     "resume",
     "retry_deliveries",

@@ -44,11 +44,11 @@ def retry_delivery(
     `DeliveryRunning` and, with `only_dead`, `DeliveryNotDead`.
     """
     event = selectors.get_event(event_id, tenant_id=tenant_id)
-    delivery = _owed(event, handler, target, only_dead=only_dead)
-    if not _make_due([delivery], store().now()):
+    delivery = owed_delivery(event, handler, target, only_dead=only_dead)
+    if not make_due([delivery], store().now()):
         raise DeliveryRunning
     bus.publish(_retried(delivery, event))
-    _announce({handler})
+    announce({handler})
     return delivery
 
 
@@ -90,7 +90,7 @@ def skip_delivery(
     if not 0 < len(reason) <= LONGEST_REASON:
         raise ReasonRefused(fields={"reason": [ReasonRefused.message]})
     event = selectors.get_event(event_id, tenant_id=tenant_id)
-    delivery = _owed(event, handler, target, only_dead=only_dead)
+    delivery = owed_delivery(event, handler, target, only_dead=only_dead)
     if not Delivery.objects.filter(_free(store().now()), pk=delivery.pk).delete()[0]:
         raise DeliveryRunning
     Receipt.objects.create(
@@ -102,10 +102,10 @@ def skip_delivery(
         reason=reason,
         attempts=delivery.attempts,
     )
-    bus.publish(DeliverySkippedEvent(**_named(delivery, event), reason=reason))
+    bus.publish(DeliverySkippedEvent(**names_of(delivery, event), reason=reason))
 
 
-def _owed(event: StoredEvent, handler: str, target: str, *, only_dead: bool) -> Delivery:
+def owed_delivery(event: StoredEvent, handler: str, target: str, *, only_dead: bool) -> Delivery:
     """Return the newest generation of what is owed; raise if that is nothing, or not for repair now."""
     same = {"event_id": event.id, "handler": handler, "target": target}
     delivery = Delivery.objects.filter(**same).order_by("-generation").first()
@@ -124,7 +124,7 @@ def _free(now: datetime) -> Q:
     return Q(lease_until__isnull=True) | Q(lease_until__lt=now)
 
 
-def _make_due(deliveries: Sequence[Delivery], now: datetime) -> int:
+def make_due(deliveries: Sequence[Delivery], now: datetime) -> int:
     chosen = Delivery.objects.filter(_free(now), pk__in=[delivery.pk for delivery in deliveries])
     return chosen.update(
         due=now, attempts=0, failures=0, crashes=0, dead_at=None, reason="", lease_until=None, lease_token=None
@@ -137,18 +137,18 @@ def _retry_some(deliveries: Sequence[Delivery]) -> list[Delivery]:
     still_dead = list(Delivery.objects.select_for_update().filter(pk__in=pks, dead_at__isnull=False).order_by("pk"))
     if not still_dead:  # somebody else was faster
         return []
-    _make_due(still_dead, store().now())
+    make_due(still_dead, store().now())
     events = StoredEvent.objects.in_bulk({delivery.event_id for delivery in still_dead})
     bus.publish_many([_retried(delivery, events[delivery.event_id]) for delivery in still_dead])
-    _announce({delivery.handler for delivery in still_dead})
+    announce({delivery.handler for delivery in still_dead})
     return still_dead
 
 
 def _retried(delivery: Delivery, event: StoredEvent) -> DeliveryRetriedEvent:
-    return DeliveryRetriedEvent(**_named(delivery, event))
+    return DeliveryRetriedEvent(**names_of(delivery, event))
 
 
-def _named(delivery: Delivery, event: StoredEvent) -> dict[str, Any]:
+def names_of(delivery: Delivery, event: StoredEvent) -> dict[str, Any]:
     return {
         "tenant_id": event.tenant_id,
         "event_id": event.id,
@@ -158,5 +158,5 @@ def _named(delivery: Delivery, event: StoredEvent) -> dict[str, Any]:
     }
 
 
-def _announce(handlers: set[str]) -> None:
+def announce(handlers: set[str]) -> None:
     transaction.on_commit(partial(hints.mark, handlers), robust=True)
