@@ -90,3 +90,11 @@ class InvoiceGrouping(TextChoices):
     TASK = "task", "Task"
     EMPLOYEE = "employee", "Employee"
     LOG = "log", "Each time log"
+
+
+class RowVerdict(TextChoices):
+    """What became, or in a dry run would become, of a row of an imported file."""
+
+    CREATED = "created", "Created"
+    KNOWN = "known", "Imported already"
+    REFUSED = "refused", "Refused"

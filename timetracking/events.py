@@ -281,3 +281,24 @@ class InvoiceVoidedEvent(Event):
     client_id: UUID
     number: str
     reason: Annotated[str, PERSONAL]
+
+
+@event("timetracking.time_imported", subject="time_import_id", action=Action.CREATED)
+class TimeImportedEvent(Event):
+    """A file of time was imported; each of its logs has an event of its own."""
+
+    time_import_id: UUID
+    organization_id: UUID
+    product: str
+    created: int
+    known: int
+    refused: int
+
+
+@event("timetracking.time_import_reverted", subject="time_import_id", action=Action.DELETED)
+class TimeImportRevertedEvent(Event):
+    """An import was taken back as a whole; `deleted` of its logs were still there."""
+
+    time_import_id: UUID
+    organization_id: UUID
+    deleted: int

@@ -278,3 +278,18 @@ class BadAmount(Invalid):
 class TimeInvoiced(Conflict):
     code = "time_invoiced"
     message = "Time of this period is on an invoice: void the invoice first."
+
+
+# --- imports ----------------------------------------------------------------------------------------------------------
+
+
+class TimeImportNotFound(NotFound):
+    code = "time_import_not_found"
+    message = "There is no such import."
+
+
+class ImportRefused(Conflict):
+    """`fields` is keyed by line: `lines.14`."""
+
+    code = "import_refused"
+    message = "Some rows were refused, so none was imported."

@@ -12,7 +12,7 @@ LONGEST_MODULE = 300
 LONGEST_FUNCTION = 25
 
 # Path -> why it is better whole than split.
-LONG_MODULES: dict[str, str] = {}
+LONG_MODULES: dict[str, str] = {"timetracking/events.py": "the published language of one app is read in one place"}
 # "path name" -> why it is better whole than split.
 LONG_FUNCTIONS: dict[str, str] = {}
 

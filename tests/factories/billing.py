@@ -7,6 +7,7 @@ from typing import Any
 from employees.models import Employee
 from tests.factories.people import Company, acting_for, hire
 from timetracking.choices import RateOrigin, TimesheetStatus
+from timetracking.importing.running import import_time
 from timetracking.models import Client, Ledger, Project, TimeLog, Timesheet
 from timetracking.selectors.invoices import Wanted
 from timetracking.services.drafting import Terms
@@ -59,9 +60,12 @@ def approve_week(
 
 
 def bill(company: Company) -> None:
-    """Give the company an invoice."""
+    """Give the company an invoice and an import of time."""
     employee, client = hire(company), client_of(company)
     approve_week(employee)
     log_of(employee, project_of(client))
+    row = f"{employee.user.email},2026-06-02,09:00,2026-06-02,10:00"
+    content = f"Email,Start date,Start time,End date,End time\n{row}\n".encode()
     with acting_for(company):
         create_invoice(wanted=Wanted(client_id=client.pk), terms=Terms())
+        import_time(content=content, organization_id=company.organization.id)

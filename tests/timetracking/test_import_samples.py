@@ -9,6 +9,7 @@ import pytest
 from tests.timetracking.importing_samples import BERLIN, NEW_YORK, PERSONS, judged, refusals, sample
 from timetracking.importing.judging import Judged, Knowledge
 from timetracking.importing.people import People
+from timetracking.importing.placing import Occupancy
 from timetracking.importing.reading import read_sheet
 from timetracking.importing.refusals import SummaryReport, Warned
 
@@ -60,10 +61,11 @@ def test_the_seconds_of_each_person_are_those_of_the_sample(name: str) -> None:
 def test_the_same_file_twice_adds_nothing(name: str) -> None:
     first = rows_of(name)
     imported = {row.key for row in first if row.span}
-    again = Knowledge(People(PERSONS), known=lambda keys: imported & set(keys))
+    logged = Occupancy()
+    again = Knowledge(People(PERSONS), known=lambda keys: imported & set(keys), logged=lambda *_: logged)
     for row in first:
         if row.span and row.entry:
-            again.occupancy.add(row.entry.person.employee_id, row.span, "a log")
+            logged.add(row.entry.person.employee_id, row.span, "a log")
     second = rows_of(name, again)
     assert [row for row in second if row.span] == []
     assert {row.key for row in second if row.known} == imported

@@ -3,6 +3,7 @@ from typing import Any
 from django.urls import path
 
 from timetracking.api.views.export import TimeLogExportView
+from timetracking.api.views.imports import TimeImportViewSet
 from timetracking.api.views.invoices import InvoicePdfView, InvoiceViewSet
 from timetracking.api.views.projects import (
     ClientViewSet,
@@ -65,4 +66,7 @@ urlpatterns = [
     path("invoices/<uuid:invoice_id>/payments", InvoiceViewSet.as_view({"post": "pay"})),
     path("invoices/<uuid:invoice_id>/void", InvoiceViewSet.as_view({"post": "void"})),
     path("invoices/<uuid:invoice_id>/pdf", InvoicePdfView.as_view()),
+    path("timelog-imports", TimeImportViewSet.as_view({"get": "list", "post": "create"})),
+    path("timelog-imports/<uuid:time_import_id>", TimeImportViewSet.as_view({"get": "retrieve"})),
+    path("timelog-imports/<uuid:time_import_id>/undo", TimeImportViewSet.as_view({"post": "undo"})),
 ]

@@ -1,7 +1,7 @@
 """One verdict per row of a file, in its order, given what is known of people, earlier imports and logged time. Pure."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, time
 from uuid import UUID
 
@@ -30,10 +30,14 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What the organization holds. `known` tells which of some keys were imported before."""
+    """What the organization holds.
+
+    `logged` returns what some employees have logged between two days; it is asked once, before `known`, which tells
+    which of some keys were imported before.
+    """
 
     people: People
-    occupancy: Occupancy = field(default_factory=Occupancy)
+    logged: Callable[[Collection[UUID], date, date], Occupancy] = lambda employees, first, last: Occupancy()
     known: Callable[[Collection[str]], Collection[str]] = lambda keys: ()
     refuses_overlaps: bool = True
 
@@ -61,10 +65,21 @@ def judge(sheet: Sheet, options: Options, knowledge: Knowledge, day_start: time 
     rows = [_read(reader, record) for record in sheet.records()]
     keys = RowKeys(sheet.layout.product)
     keyed = [replace(row, key=keys.key_of(row.entry)) if row.entry else row for row in rows]
+    occupancy = _logged(keyed, knowledge)
     known = frozenset(knowledge.known([row.key for row in keyed if row.key]))
     judged = [replace(row, known=row.key in known) if row.key else row for row in keyed]
     plans = _plan_days(judged, settled, day_start)
-    return [_place(row, plans, knowledge) for row in _refuse_long_days(judged, plans)]
+    checked = occupancy if knowledge.refuses_overlaps else None
+    return [_place(row, plans, occupancy, checked) for row in _refuse_long_days(judged, plans)]
+
+
+def _logged(rows: Sequence[Judged], knowledge: Knowledge) -> Occupancy:
+    entries = [row.entry for row in rows if row.entry]
+    if not entries:
+        return Occupancy()
+    ends = [entry.span.end.date() if entry.span else entry.day for entry in entries]
+    employees = {entry.person.employee_id for entry in entries}
+    return knowledge.logged(employees, min(entry.day for entry in entries), max(ends))
 
 
 def _read(reader: EntryReader, record: Record) -> Judged:
@@ -108,25 +123,25 @@ def _plan_of(row: Judged, plans: Plans) -> DayPlan | None:
     return plans[row.entry.person.employee_id, row.entry.day]
 
 
-def _place(row: Judged, plans: Plans, knowledge: Knowledge) -> Judged:
+def _place(row: Judged, plans: Plans, occupancy: Occupancy, checked: Occupancy | None) -> Judged:
     """Give a row its place on the time line, or refuse it because something is there."""
     if row.entry is None or row.refusal or row.known:
         return row
-    employee_id, occupancy = row.entry.person.employee_id, knowledge.occupancy
+    employee_id = row.entry.person.employee_id
     try:
         if plan := _plan_of(row, plans):
             span = plan.place(row.entry.seconds, occupancy.within(employee_id, plan.whole))
         else:
-            span = _own_span(row.entry, knowledge)
+            span = _own_span(row.entry, checked)
     except RowRefused as refusal:
         return replace(row, refusal=refusal)
     occupancy.add(employee_id, span, f"line {row.record.line}")
     return replace(row, span=span)
 
 
-def _own_span(entry: Entry, knowledge: Knowledge) -> Span:
+def _own_span(entry: Entry, checked: Occupancy | None) -> Span:
     if entry.span is None:
         raise TypeError("An entry without a span has a plan of its day.")
-    if knowledge.refuses_overlaps and (other := knowledge.occupancy.find(entry.person.employee_id, entry.span)):
+    if checked and (other := checked.find(entry.person.employee_id, entry.span)):
         raise RowRefused(RowClass.OVERLAP, f"The entry overlaps {other.label} of the same person.")
     return entry.span

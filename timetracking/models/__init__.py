@@ -1,3 +1,4 @@
+from timetracking.models.imports import ImportedRow, TimeImport
 from timetracking.models.invoices import Invoice, InvoiceCounter, InvoicedLog, InvoiceLine, InvoiceTax, Payment
 from timetracking.models.projects import Client, Project, ProjectMember, Rate, Tag, Task
 from timetracking.models.time import Ledger, TimeLog
@@ -5,6 +6,7 @@ from timetracking.models.timesheets import Timesheet, TimesheetEntry
 
 __all__ = [
     "Client",
+    "ImportedRow",
     "Invoice",
     "InvoiceCounter",
     "InvoiceLine",
@@ -17,6 +19,7 @@ __all__ = [
     "Rate",
     "Tag",
     "Task",
+    "TimeImport",
     "TimeLog",
     "Timesheet",
     "TimesheetEntry",

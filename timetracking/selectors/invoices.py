@@ -1,6 +1,5 @@
 """Invoices, and the time that may be put on one."""
 
-from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypedDict, Unpack
@@ -10,10 +9,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from gauzy.organizations.selectors import get_organization
 from timetracking.calendar import span, zone_named
-from timetracking.choices import TimesheetStatus
 from timetracking.exceptions import InvoiceNotFound, TimeInvoiced
-from timetracking.intervals import Interval, without
-from timetracking.models import Invoice, InvoicedLog, TimeLog, Timesheet
+from timetracking.intervals import Interval
+from timetracking.models import Invoice, InvoicedLog, TimeLog
+from timetracking.selectors.locks import approved_among
 from timetracking.selectors.projects import get_client
 
 
@@ -63,45 +62,14 @@ def invoiceable_logs(wanted: Wanted) -> list[TimeLog]:
         found = found.filter(started_at__lt=span(wanted.last_day, wanted.last_day + timedelta(1), zone).end)
     if wanted.time_log_ids:
         found = found.filter(pk__in=wanted.time_log_ids)
-    return approved(list(found.select_related("project", "task", "employee").order_by("started_at", "id")))
+    logs = list(found.select_related("project", "task", "employee").order_by("started_at", "id"))
+    approved = approved_among(logs)
+    return [log for log in logs if log.pk in approved]
 
 
 def _not_invoiced(logs: QuerySet[TimeLog]) -> QuerySet[TimeLog]:
     live = InvoicedLog.objects.filter(time_log=OuterRef("pk"), is_live=True)
     return logs.filter(~Exists(live), deleted_at=None, is_billable=True, rate_amount__isnull=False)
-
-
-def approved(logs: Sequence[TimeLog]) -> list[TimeLog]:
-    """Return those of the finished logs of which every part lies in an approved period, in one query for all."""
-    if not logs:
-        return []
-    sheets = Timesheet.objects.filter(
-        employee_id__in={log.employee_id for log in logs},
-        status=TimesheetStatus.APPROVED,
-        starts_at__lt=max(log.stopped_at for log in logs if log.stopped_at),
-        ends_at__gt=min(log.started_at for log in logs),
-    )
-    periods: dict[UUID, list[Interval]] = {}
-    for sheet in sheets:
-        if sheet.starts_at and sheet.ends_at:
-            periods.setdefault(sheet.employee_id, []).append(Interval(sheet.starts_at, sheet.ends_at))
-    return [log for log in logs if _is_covered(log, periods.get(log.employee_id, ()))]
-
-
-def _is_covered(log: TimeLog, periods: Iterable[Interval]) -> bool:
-    if log.stopped_at is None:
-        return False
-    rest = [Interval(log.started_at, log.stopped_at)]
-    for period in periods:
-        rest = without(rest, period)
-    return not rest
-
-
-def invoiced_among(time_log_ids: Collection[UUID]) -> set[UUID]:
-    """Return those of the logs that are on a live invoice."""
-    return set(
-        InvoicedLog.objects.filter(time_log_id__in=time_log_ids, is_live=True).values_list("time_log_id", flat=True)
-    )
 
 
 def require_not_invoiced(employee_id: UUID, period: Interval) -> None:
