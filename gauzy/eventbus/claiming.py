@@ -22,7 +22,7 @@ class _Progress:
 
 
 _progress: dict[str, _Progress] = {}
-_served: dict[str, str] = {}  # handler -> the key it had last: the next claim begins behind it, so that all get a turn
+_served: dict[str, str | None] = {}  # handler -> the key it had last: the next claim begins behind it
 
 
 def lane_of(handler: Handler) -> Lane:
@@ -41,10 +41,10 @@ def claim(handler: Handler, *, limit: int, moment: datetime | None = None) -> li
             return store().claim(handler.id, limit=limit, lease=lease, moment=moment)
         return _claim_onwards(handler, limit, lease)
     lane = lane_of(handler)
-    for begin in dict.fromkeys((_served.get(handler.id, ""), "")):
+    for begin in dict.fromkeys((_served.get(handler.id), None)):
         claims = store().claim_run(replace(lane, after_key=begin), limit=limit, lease=lease, moment=moment)
         if claims:
-            _served[handler.id] = claims[0].ordering_key or ""
+            _served[handler.id] = claims[0].ordering_key
             return claims
     return []
 

@@ -28,6 +28,10 @@ class LeaseLost(BusError):
     """Another process has taken this delivery over; what this attempt did in the database is rolled back."""
 
 
+class EffectsLost(BusError):
+    """A handler caught a database error with no savepoint around its cause: its transaction cannot be committed."""
+
+
 class Scope(StrEnum):
     """How much of a handler's work rests: that for the delivery's target in its tenant, for its tenant, or all."""
 

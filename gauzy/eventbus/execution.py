@@ -8,12 +8,12 @@ gets the row.
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from enum import StrEnum
 from functools import partial
 from typing import TypeVar
 
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.module_loading import import_string
 
 from gauzy import context
@@ -23,11 +23,12 @@ from gauzy.eventbus.choices import Outcome
 from gauzy.eventbus.claiming import lane_of
 from gauzy.eventbus.conf import bus_settings
 from gauzy.eventbus.event import AnyEvent
-from gauzy.eventbus.exceptions import LeaseLost, Skip
+from gauzy.eventbus.exceptions import EffectsLost, LeaseLost, Skip
 from gauzy.eventbus.failing import Undecodable, settle
 from gauzy.eventbus.handler import Handler
 from gauzy.eventbus.metadata import Delivered, Metadata
 from gauzy.eventbus.records import ALIAS, Claimed
+from gauzy.eventbus.redaction import storable
 from gauzy.eventbus.stores import store
 
 logger = logging.getLogger(__name__)
@@ -50,22 +51,39 @@ class Result(StrEnum):
 
 
 def run_one(handler: Handler, claim: Claimed) -> Result:
-    """Run one delivery to its receipt or its failure; never raises."""
+    """Run one delivery to its receipt or its failure; raise only if the database cannot be reached."""
     if not _understood(claim):
         return _give_back(claim)
     attempt, started = _way(handler, claim), time.monotonic()
     try:
-        result = _retrying_transient(lambda: attempt(handler, claim))
-    except Skip as skip:
-        result = _skip(handler, claim, str(skip))
+        result = _attempted(attempt, handler, claim)
     except LeaseLost:
         result = Result.GONE
     except Exception as error:  # noqa: BLE001  any error is the handler's own affair: recorded, retried
-        settle(handler, claim, error)
-        return Result.FAILED
+        return _failed(handler, claim, error)
     milliseconds = (time.monotonic() - started) * 1000
     logger.info("%s %s, because of %s %s (%.0f ms)", handler.id, result, claim.name, claim.key.event_id, milliseconds)
     return result
+
+
+def _attempted(attempt: Callable[[Handler, Claimed], Result], handler: Handler, claim: Claimed) -> Result:
+    try:
+        if attempt is _run_external:  # calls the outside, which is not done twice for a deadlock of ours
+            return attempt(handler, claim)
+        return _retrying_transient(lambda: attempt(handler, claim))
+    except Skip as skip:
+        return _skip(handler, claim, storable(str(skip)))
+
+
+def _failed(handler: Handler, claim: Claimed, error: Exception) -> Result:
+    """Record it; what cannot be recorded must not keep the next delivery waiting, and counts as a crash."""
+    try:
+        settle(handler, claim, error)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("%s failed on event %s, and its failure cannot be recorded", handler.id, claim.key.event_id)
+    return Result.FAILED
 
 
 def run_batch(handler: Handler, claims: Sequence[Claimed]) -> dict[Result, int]:
@@ -113,18 +131,24 @@ def _run_in_transaction(handler: Handler, claim: Claimed) -> Result:
     with _around(meta), store().atomic():
         if not _complete(handler, claim):
             return Result.GONE
-        with context.use(_context_of(claim)), _timed([claim]):
+        with context.use(_context_of(claim)), _finishing([claim]):
             _call(handler, event, meta)
     return Result.DONE
 
 
 def _run_together(handler: Handler, claims: Sequence[Claimed]) -> int:
     opened = {claim.key: _opened(claim) for claim in claims}
-    with store().atomic():
+    with ExitStack() as around, store().atomic():
         mine = store().complete(claims, Outcome.DONE)
-        if mine:
-            with context.use(None), _timed([claim for claim in claims if claim.key in mine]):
-                handler.function([Delivered(*opened[claim.key]) for claim in claims if claim.key in mine])
+        held = [claim for claim in claims if claim.key in mine]
+        batch = [Delivered(*opened[claim.key]) for claim in held]
+        if handler.when is not None and not all(handler.when(item.event) for item in batch):
+            raise Skip("its condition is false for some")  # they run singly, and each says so
+        for item in batch:
+            around.enter_context(_around(item.meta))
+        if batch:
+            with context.use(None), _finishing(held):
+                handler.function(batch)
     return len(mine)
 
 
@@ -138,15 +162,14 @@ def _run_external(handler: Handler, claim: Claimed) -> Result:
             if not _complete(handler, claim):
                 raise LeaseLost(f"{claim.key.handler} lost its lease on event {claim.key.event_id}.")
             yield
-            _record_if_slow([claim], time.monotonic() - started)
+            _finish([claim], time.monotonic() - started)
         completed = True
 
     event, meta = _opened(claim, completing)
     with _around(meta), context.use(_context_of(claim)), leases.kept(claim):
         _call(handler, event, meta)
         if not completed:
-            with completing():
-                pass
+            _retrying_transient(lambda: _enter(completing()))  # the call to the outside is not made again
     pausing.note_success(claim)
     return Result.DONE
 
@@ -216,14 +239,25 @@ def _nothing_to_complete() -> AbstractContextManager[None]:
     raise RuntimeError("completing() is for external handlers: this one already runs inside its transaction.")
 
 
+def _enter(manager: AbstractContextManager[None]) -> None:
+    with manager:
+        pass
+
+
 @contextmanager
-def _timed(claims: Sequence[Claimed]) -> Iterator[None]:
+def _finishing(claims: Sequence[Claimed]) -> Iterator[None]:
     started = time.monotonic()
     yield
-    _record_if_slow(claims, time.monotonic() - started)
+    _finish(claims, time.monotonic() - started)
 
 
-def _record_if_slow(claims: Sequence[Claimed], seconds: float) -> None:
+def _finish(claims: Sequence[Claimed], seconds: float) -> None:
+    """The last step in a handler's transaction: refuse one that cannot be committed, as its receipt would be lost."""
+    if store().is_doomed:
+        raise EffectsLost(
+            "The handler caught a database error, and with that error its transaction lost everything. Catch such "
+            "errors around an inner transaction.atomic()."
+        )
     if seconds >= SLOW:
         store().record_duration(claims, round(seconds * 1000))
 

@@ -3,7 +3,7 @@
 import logging
 import random
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -22,6 +22,7 @@ from gauzy.eventbus.stores import store
 logger = logging.getLogger(__name__)
 
 LONGEST_TRACEBACK = 10_000  # characters
+DEAD = "dead"
 
 
 # Called in the transaction that declares a delivery dead.
@@ -55,12 +56,6 @@ def settle(handler: Handler, claim: Claimed, error: Exception) -> None:
         return
     delay = _delay(handler, claim, error)
     failure = _failure(claim, error)
-    logger.log(
-        logging.WARNING if delay is not None else logging.ERROR,
-        "%s failed on %s %s, attempt %s: %s; %s",
-        *(handler.id, claim.name, claim.key.event_id, claim.attempt, failure.error_text.splitlines()[0]),
-        f"dead\n{failure.traceback}" if delay is None else f"again in {delay:.0f} s",
-    )
     with store().atomic():
         held = store().fail(claim, failure, delay=delay)
         if held and handler.external and failure.kind != FailureKind.PERMANENT:
@@ -68,6 +63,19 @@ def settle(handler: Handler, claim: Claimed, error: Exception) -> None:
         if held and delay is None:
             for announce in _on_death:
                 announce(claim, failure)
+    _log(handler, claim, failure, _fate(failure, delay) if held else "not ours any more: done, or taken over")
+
+
+def _log(handler: Handler, claim: Claimed, failure: Failure, fate: str) -> None:
+    logger.log(
+        logging.ERROR if fate.startswith(DEAD) else logging.WARNING,
+        "%s failed on %s %s, attempt %s: %s; %s",
+        *(handler.id, claim.name, claim.key.event_id, claim.attempt, failure.error_text.splitlines()[0], fate),
+    )
+
+
+def _fate(failure: Failure, delay: float | None) -> str:
+    return f"{DEAD}\n{failure.traceback}" if delay is None else f"again in {delay:.0f} s"
 
 
 def _rest_for_quota(handler: Handler, claim: Claimed, quota: Retry) -> None:
@@ -104,9 +112,17 @@ def _failure(claim: Claimed, error: Exception) -> Failure:
         attempt=claim.attempt,
         kind=next((kind for cls, kind in KINDS if isinstance(error, cls)), FailureKind.ERROR),
         error_class=type(error).__qualname__[:200],
-        error_text=redacted(str(error) or type(error).__qualname__, secrets)[:2_000],
+        error_text=redacted(_text_of(error), secrets)[:2_000],
         traceback=redacted(lines, secrets)[-LONGEST_TRACEBACK:],
     )
+
+
+def _text_of(error: Exception) -> str:
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001  an error that cannot even be printed is still one
+        text = ""
+    return text if text.strip() else type(error).__qualname__
 
 
 def _personal_values(claim: Claimed) -> list[str]:
@@ -124,4 +140,15 @@ def _personal_as_read(event_type: EventType, claim: Claimed) -> list[str]:
         event = event_type.decode(claim.data, claim.version) if event_type.personal_fields else None
     except ValueError:
         return []
-    return [str(getattr(event, name)) for name in event_type.personal_fields]
+    return [text for name in event_type.personal_fields for text in _leaves(msgspec.to_builtins(getattr(event, name)))]
+
+
+def _leaves(value: object) -> Iterator[str]:
+    """Every text in a value, however deep: of a change, both the old and the new."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _leaves(item)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)

@@ -57,7 +57,7 @@ class Lane:
 
     handler: str
     passes_dead: bool  # else a dead delivery blocks its key
-    after_key: str = ""  # look at the keys behind this one
+    after_key: str | None = None  # look at the keys behind this one; None: at all
 
 
 @dataclass(frozen=True, slots=True)

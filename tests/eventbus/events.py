@@ -33,6 +33,7 @@ class ThingUpdatedEvent(Event):
     price: Decimal | None = None
     seen_at: datetime | None = None
     tags: tuple[str, ...] = ()
+    owners: Annotated[tuple[str, ...], PERSONAL] = ()
 
 
 @event("bustests.clock_ticked", subject="clock_id", action=Action.REACHED)

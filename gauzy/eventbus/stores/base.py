@@ -28,6 +28,11 @@ class Store(ABC):
     def connection(self) -> Any:
         return connections[ALIAS]
 
+    @property
+    def is_doomed(self) -> bool:
+        """Whether the open transaction can only be rolled back: Django does so at its end, without a word."""
+        return bool(self.connection.needs_rollback)
+
     @abstractmethod
     def now(self) -> datetime:
         """The database's clock."""

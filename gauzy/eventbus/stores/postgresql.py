@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from gauzy.eventbus.choices import Outcome
 from gauzy.eventbus.records import EVENT_COLUMNS, Claimed, Key, Lane, NewEvent
@@ -95,7 +96,7 @@ OF_EVENT = """SELECT ctid FROM eventbus_delivery
 # if anybody touched it meanwhile, nothing is claimed.
 RUN = """SELECT ctid FROM (
     WITH RECURSIVE keys (key) AS (
-        SELECT min(ordering_key) FROM eventbus_delivery WHERE handler = %(handler)s AND ordering_key > %(after_key)s
+        SELECT min(ordering_key) FROM eventbus_delivery WHERE handler = %(handler)s {behind}
         UNION ALL
         SELECT (SELECT min(ordering_key) FROM eventbus_delivery WHERE handler = %(handler)s AND ordering_key > keys.key)
         FROM keys WHERE keys.key IS NOT NULL
@@ -164,6 +165,11 @@ class PostgresStore(Store):
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows
 
+    @property
+    def is_doomed(self) -> bool:
+        """Also after an error in a statement of the driver's own cursor, which Django does not note."""
+        return super().is_doomed or self.connection.connection.info.transaction_status is TransactionStatus.INERROR
+
     def now(self) -> datetime:
         now: datetime = self._rows("SELECT statement_timestamp()", ())[0][0]
         return now
@@ -205,10 +211,11 @@ class PostgresStore(Store):
         self, lane: Lane, *, limit: int, lease: float, moment: datetime | None = None, suspect: bool = False
     ) -> list[Claimed]:
         free = HEAD_SUSPECT if suspect else HEAD_FREE.format(moment=_moment(moment))
-        selection = RUN.format(free=free, alive=_alive(lane))
+        behind = f"AND ordering_key {'>=' if lane.after_key is None else '>'} %(after_key)s"
+        selection = RUN.format(free=free, alive=_alive(lane), behind=behind)
         limit = 1 if suspect else limit
         return self._claimed(
-            selection, lease, handler=lane.handler, after_key=lane.after_key, limit=limit, moment=moment
+            selection, lease, handler=lane.handler, after_key=lane.after_key or "", limit=limit, moment=moment
         )
 
     def claim_of_event(self, event_id: UUID, handlers: Sequence[str], *, lease: float) -> list[Claimed]:

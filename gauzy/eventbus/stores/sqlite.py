@@ -57,7 +57,7 @@ IS_HEAD = """AND NOT EXISTS (SELECT 1 FROM eventbus_delivery AS e WHERE e.handle
 
 # The first key whose head is free, and how far the free ones go from there.
 HEAD = """WITH RECURSIVE keys (key) AS (
-        SELECT min(ordering_key) FROM eventbus_delivery WHERE handler = %s AND ordering_key > %s
+        SELECT min(ordering_key) FROM eventbus_delivery WHERE handler = %s {behind}
         UNION ALL
         SELECT (SELECT min(ordering_key) FROM eventbus_delivery WHERE handler = %s AND ordering_key > keys.key)
         FROM keys WHERE keys.key IS NOT NULL
@@ -128,8 +128,9 @@ class SqliteStore(Store):
         self, lane: Lane, *, limit: int, lease: float, moment: datetime | None = None, suspect: bool = False
     ) -> list[Claimed]:
         free, now, alive = HEAD_SUSPECT if suspect else HEAD_FREE, moment or self.now(), _alive(lane)
-        head = HEAD.format(free=free, alive=alive)
-        parameters = [lane.handler, lane.after_key, lane.handler, now, lane.handler]
+        behind = [] if lane.after_key is None else [lane.after_key]
+        head = HEAD.format(free=free, alive=alive, behind="AND ordering_key > %s" if behind else "")
+        parameters = [lane.handler, *behind, lane.handler, now, lane.handler]
         if not self._rows(head, parameters):
             return []
         with self.atomic():
