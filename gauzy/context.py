@@ -92,7 +92,7 @@ def acting(*, tenant_id: UUID | None, actor: Actor, correlation_id: UUID | None 
 
 
 @contextmanager
-def within_tenant(tenant_id: UUID) -> Iterator[None]:
-    """Change only the tenant: for the moment in which a registration or a command learns which one it works in."""
+def within_tenant(tenant_id: UUID | None) -> Iterator[None]:
+    """Change only the tenant: a registration or a command learns which one it works in, or does what is no tenant's."""
     with use(replace(current(), tenant_id=tenant_id)):
         yield

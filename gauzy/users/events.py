@@ -26,6 +26,14 @@ class EmailVerifiedEvent(PlatformEvent):
     user_id: UUID
 
 
+@event("users.password_dropped", subject="user_id", action=Action.REVOKED)
+class PasswordDroppedEvent(PlatformEvent):
+    """A tenant brought in a user whose e-mail nobody had proved: their password and tokens are no good any more."""
+
+    user_id: UUID
+    source: UserSource
+
+
 @event("users.password_set", subject="user_id", action=Action.UPDATED)
 class PasswordSetEvent(PlatformEvent):
     """A user chose a password by a link sent to their e-mail; their tokens were revoked."""

@@ -3,7 +3,7 @@ from gauzy.eventbus import Metadata, handles
 from gauzy.notifications.services import send_email
 from gauzy.users import links
 from gauzy.users.choices import UserSource
-from gauzy.users.events import RegistrationRepeatedEvent, UserRegisteredEvent
+from gauzy.users.events import PasswordDroppedEvent, RegistrationRepeatedEvent, UserRegisteredEvent
 from gauzy.users.models import User
 
 
@@ -23,6 +23,15 @@ def send_account_email(event: UserRegisteredEvent, meta: Metadata) -> None:
             _send(user, "users/set_password", links.set_password_url(user), meta)
         case source:
             raise bus.Skip(f"welcomed by what brought them in: {source}")
+
+
+@handles(PasswordDroppedEvent, queue="mail", external=True)
+def send_new_password_email(event: PasswordDroppedEvent, meta: Metadata) -> None:
+    """Let the owner of the address choose a password, unless whoever brought them in welcomes them with such a link."""
+    if event.source != UserSource.COMMAND:
+        raise bus.Skip(f"welcomed by what brought them in: {event.source}")
+    user = User.objects.get(pk=event.user_id)
+    _send(user, "users/set_password", links.set_password_url(user), meta)
 
 
 @handles(RegistrationRepeatedEvent, queue="mail", external=True)

@@ -43,6 +43,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         return self.first_name or self.email
 
+    @property
+    def has_unproven_password(self) -> bool:
+        """Whoever chose the password has yet to show that they read the mail of this address; operators need not."""
+        return self.has_usable_password() and self.email_verified_at is None and not self.is_superuser
+
     @cached_property
     def is_staff(self) -> bool:
         """May enter the admin."""

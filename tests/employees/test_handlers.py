@@ -19,6 +19,7 @@ from gauzy.eventbus.testing import deliver_all
 from gauzy.notifications.models import EmailMessage, Notification
 from gauzy.users.models import User
 from tests.factories.people import Company, acting_for, found_company, hire
+from tests.factories.platform import prove_email
 from tests.notifications.conftest import MailServer
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,7 @@ def test_what_created_the_user_says_why_it_sent_no_mail(company: Company) -> Non
 
 def test_who_has_a_password_is_told_to_sign_in(company: Company) -> None:
     elsewhere = found_company("Elsewhere")
+    prove_email(elsewhere.owner.user)
     employee = hire(company, email=elsewhere.owner.user.email)
     deliver_all()
     email = EmailMessage.objects.get(

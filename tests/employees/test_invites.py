@@ -48,7 +48,7 @@ from gauzy.users.models import User
 from tests.factories.desk import desk_of, page_of
 from tests.factories.invites import invite, token_in
 from tests.factories.people import Company, acting_for, found_company, hire, membership_of
-from tests.factories.platform import PASSWORD, SYSTEM, new_member, new_owner, token_client
+from tests.factories.platform import PASSWORD, SYSTEM, new_member, new_owner, prove_email, token_client
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/invites"
@@ -232,6 +232,7 @@ def test_a_weak_password_leaves_everything_as_it_was(company: Company) -> None:
 
 def test_who_has_an_account_proves_it(company: Company) -> None:
     elsewhere = new_owner(email="grace@example.org")
+    prove_email(elsewhere.user)
     sent = invite(company)
     for wrong in ({"password": CHOSEN}, {"password": ""}, {"password": "", "proven_user_id": company.owner.user_id}):
         with pytest.raises(InvalidCredentials):

@@ -3,6 +3,7 @@
 from itertools import count
 
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from gauzy import context
@@ -36,6 +37,12 @@ def new_owner(*, email: str = "", organization_name: str = "Acme") -> Membership
         )
     assert owner is not None, "the e-mail is taken"
     return owner
+
+
+def prove_email(user: User) -> None:
+    """Let the user have followed the link in the mail that asked for it."""
+    user.email_verified_at = timezone.now()
+    user.save(update_fields=["email_verified_at"])
 
 
 def new_member(owner: Membership, role: Role, *, user: User | None = None) -> Membership:

@@ -16,7 +16,7 @@ from gauzy.users.events import RegistrationRepeatedEvent, UserRegisteredEvent
 from gauzy.users.exceptions import EmailTaken, WeakPassword
 from gauzy.users.models import User
 from gauzy.users.services import create_superuser, create_tenant_with_owner, find_or_create_user, register
-from tests.factories.platform import PASSWORD, SYSTEM, new_owner, organization_of
+from tests.factories.platform import PASSWORD, SYSTEM, new_owner, organization_of, prove_email
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +85,7 @@ def test_bringing_in_a_new_person_makes_a_user_without_a_password() -> None:
 
 def test_bringing_in_someone_who_exists_leaves_them_as_they_are() -> None:
     existing = new_owner(email="olga@example.org").user
+    prove_email(existing)
     with acting_as(new_owner()), recorded_events() as events:
         user = find_or_create_user(email="OLGA@example.org", first_name="Mallory", source=UserSource.EMPLOYEE)
     assert (user.pk, user.first_name) == (existing.pk, "Olga")
@@ -107,6 +108,7 @@ def test_a_second_superuser_of_one_email_is_refused() -> None:
 
 def test_a_tenant_can_be_made_for_a_user_who_exists() -> None:
     existing = new_owner()
+    prove_email(existing.user)
     with context.acting(tenant_id=None, actor=SYSTEM), recorded_events() as events:
         owner = create_tenant_with_owner(
             name="Second", owner_email=existing.user.email, organization_name="Second Ltd", currency="CHF"

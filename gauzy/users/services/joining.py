@@ -13,8 +13,9 @@ from gauzy.users import selectors
 from gauzy.users.choices import UserSource
 from gauzy.users.events import PasswordSetEvent, UserRegisteredEvent
 from gauzy.users.exceptions import InvalidCredentials
-from gauzy.users.models import User
+from gauzy.users.models import AccessToken, User
 from gauzy.users.services.registering import check_password_strength, draft_user, insert_or_find
+from gauzy.users.services.signing_in import revoke
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,13 @@ def prove(*, email: str, password: str, first_name: str, last_name: str, proven_
     """Judge who follows a mailed link, and hash what has to be hashed; nothing is written.
 
     Who has a password proves themselves by it, unless they are `proven_user_id`, who is signed in. Anybody else chooses
-    one: the link has proved that they read the mail. Raises `InvalidCredentials`, `WeakPassword` and `Invalid`.
+    one: the link has proved that they read the mail, which a password without a proven e-mail has not. Raises
+    `InvalidCredentials`, `WeakPassword` and `Invalid`.
     """
     user = selectors.find_by_email(email)
-    if user and (not user.is_active or user.has_usable_password()):
-        if not (user.is_active and user.pk == proven_user_id):
+    signed_in = user is not None and user.is_active and user.pk == proven_user_id
+    if user and (signed_in or not user.is_active or _is_proven(user)):
+        if not signed_in:
             _check_password(user, password)
         names = (first_name or user.first_name, last_name or user.last_name)
         return Joiner(user, False, False, "", *names)
@@ -69,13 +72,18 @@ def join(joiner: Joiner, *, tenant_id: UUID, source: UserSource) -> User:
     return stored
 
 
+def _is_proven(user: User) -> bool:
+    return user.has_usable_password() and not user.has_unproven_password
+
+
 def _choose_password(stored: User, joiner: Joiner) -> None:
-    if stored.has_usable_password():
+    if _is_proven(stored):
         if not stored.check_password(joiner.password):
             raise InvalidCredentials
         return
     stored.password = joiner.user.password
     stored.save(update_fields=["password"])
+    revoke(AccessToken.objects.filter(membership__user=stored))
     bus.publish(PasswordSetEvent(user_id=stored.pk))
 
 

@@ -20,6 +20,7 @@ from gauzy.users.emails import normalize_email
 from gauzy.users.events import RegistrationRepeatedEvent, UserRegisteredEvent
 from gauzy.users.exceptions import EmailTaken, WeakPassword
 from gauzy.users.models import User
+from gauzy.users.services.proving import drop_unproven_passwords
 
 
 def register(
@@ -64,8 +65,8 @@ def create_tenant_with_owner(
 ) -> Membership:
     """Create a tenant, its first organization and, if there is no user of that e-mail, its owner: for operators.
 
-    Without a password a new owner gets a mail to choose one. Raise `EmailTaken` if a password is given for a user who
-    exists: they have their own.
+    Without a password a new owner gets a mail to choose one, as does one who has yet to prove their e-mail. Raise
+    `EmailTaken` if a password is given for a user who exists: they have their own.
     """
     draft = _draft(email=owner_email, first_name=owner_first_name, last_name=owner_last_name)
     if owner_password is not None:
@@ -75,6 +76,8 @@ def create_tenant_with_owner(
         user = insert_or_find(draft)
         if user is not draft and owner_password is not None:
             raise EmailTaken("A user with this e-mail exists: leave the password out, they have their own.")
+        if user is not draft:
+            drop_unproven_passwords([user], source=UserSource.COMMAND)
         owner = _found_tenant(name, user)
         with context.within_tenant(owner.tenant_id):
             if user is draft:
@@ -94,15 +97,14 @@ def _found_tenant(name: str, user: User) -> Membership:
 def find_or_create_user(*, email: str, first_name: str = "", last_name: str = "", source: UserSource) -> User:
     """Return the user of that e-mail, made now without a usable password if there is none.
 
-    The user who exists is left as they are. Answers must not let on which of the two happened.
+    The user who exists is left as they are, except that a password without a proven e-mail is dropped. Answers must
+    not let on which of the two happened.
     """
-    if existing := selectors.find_by_email(email):
-        return existing
-    draft = _draft(email=email, first_name=first_name, last_name=last_name)
-    draft.set_unusable_password()
-    user = insert_or_find(draft)
+    draft = draft_user(email=email, first_name=first_name, last_name=last_name)
+    user = selectors.find_by_email(email) or insert_or_find(draft)
     if user is draft:
         bus.publish(UserRegisteredEvent(user_id=user.pk, source=source))
+    drop_unproven_passwords([user], source=source)
     return user
 
 
@@ -122,6 +124,7 @@ def find_or_create_users(*, drafts: Iterable[User], source: UserSource) -> dict[
     users = {user.email: user for user in User.objects.filter(email__in=wanted)}
     new = [user for email, user in users.items() if user.pk == wanted[email].pk]
     bus.publish_many([UserRegisteredEvent(user_id=user.pk, source=source) for user in new])
+    drop_unproven_passwords(users.values(), source=source)
     return users
 
 

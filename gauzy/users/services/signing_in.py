@@ -35,13 +35,16 @@ def login(
 ) -> IssuedToken:
     """Issue a token for the user's membership: the one in `tenant_id`, or the only one.
 
-    Nothing about tenants is said before the password is proved.
+    Nothing about tenants is said before the password is proved. Judging it takes long: if it was changed or dropped
+    meanwhile, it opens nothing.
     """
     user = authenticate(request, username=email, password=password)
     if not isinstance(user, User):
         raise InvalidCredentials
     membership = _choose_membership(user, tenant_id)
     with transaction.atomic():
+        if User.objects.select_for_update(no_key=True).get(pk=user.pk).password != user.password:
+            raise InvalidCredentials
         user.last_login = timezone.now()
         user.save(update_fields=["last_login"])
         return issue_token(membership=membership, name=name)
