@@ -145,6 +145,7 @@ LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 ACCESS_TOKEN_LIFETIME = timedelta(days=env.int("ACCESS_TOKEN_DAYS", default=30))
 PASSWORD_RESET_TIMEOUT = 7 * 86_400  # seconds; also for the links in welcome mails
+RESET_PASSWORD_TIMEOUT = 3_600  # seconds; for the links that somebody asked for
 VERIFY_EMAIL_TIMEOUT = 7 * 86_400  # seconds
 
 # Counted in this cache: several web processes need a shared one (CACHE_URL) to count together.
@@ -157,6 +158,7 @@ THROTTLE_RATES = {
     "login": env.str("LOGIN_RATE", default="20/min"),  # by network address
     "account": env.str("ACCOUNT_RATE", default="10/min"),  # by the e-mail that is tried
     "link": env.str("LINK_RATE", default="20/min"),  # by network address
+    "mail": env.str("MAIL_RATE", default="5/hour"),  # by the e-mail, or the user, that a link is mailed to
 }
 
 # Scripts come from files only. Alpine, which Unfold's pages run on, makes functions of attributes: hence unsafe-eval.
@@ -210,7 +212,7 @@ GITHUB_WEBHOOK_MAX_BYTES = 25 * 1024 * 1024  # GitHub sends no more
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "gauzy.users.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "gauzy.users.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["gauzy.rest.permissions.RolePermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -1,6 +1,7 @@
+from typing import Annotated
 from uuid import UUID
 
-from gauzy.eventbus import Action, PlatformEvent, event
+from gauzy.eventbus import PERSONAL, Action, Change, PlatformEvent, event
 from gauzy.users.choices import UserSource
 
 
@@ -39,3 +40,32 @@ class PasswordSetEvent(PlatformEvent):
     """A user chose a password by a link sent to their e-mail; their tokens were revoked."""
 
     user_id: UUID
+
+
+@event("users.password_changed", subject="user_id", action=Action.UPDATED)
+class PasswordChangedEvent(PlatformEvent):
+    """A user who was signed in changed their password; their other tokens and sessions ended."""
+
+    user_id: UUID
+
+
+@event("users.password_reset_requested", subject="user_id", action=Action.RECEIVED)
+class PasswordResetRequestedEvent(PlatformEvent):
+    """Somebody asked for a link to choose a new password by; without a user, for an e-mail that nobody has."""
+
+    user_id: UUID | None
+
+
+@event("users.verification_requested", subject="user_id", action=Action.RECEIVED)
+class VerificationRequestedEvent(PlatformEvent):
+    """A user asked for another mail to verify their e-mail by."""
+
+    user_id: UUID
+
+
+@event("users.user_updated", subject="user_id", action=Action.UPDATED)
+class UserUpdatedEvent(PlatformEvent):
+    """A user changed what is known of them; `changes` names only what differs."""
+
+    user_id: UUID
+    changes: Annotated[tuple[Change, ...], PERSONAL]

@@ -57,6 +57,11 @@ class AlreadyVerified(Conflict):
     message = "Your e-mail is verified already."
 
 
+class NotASession(Invalid):
+    code = "not_a_session"
+    message = "You came with a token: ask for another at `/api/v1/auth/tokens/switch`."
+
+
 class CsrfFailed(Forbidden):
     """A browser's session asked for a change without the token that only our own pages can read."""
 

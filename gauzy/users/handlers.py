@@ -3,7 +3,13 @@ from gauzy.eventbus import Metadata, handles
 from gauzy.notifications.services import send_email
 from gauzy.users import links
 from gauzy.users.choices import UserSource
-from gauzy.users.events import PasswordDroppedEvent, RegistrationRepeatedEvent, UserRegisteredEvent
+from gauzy.users.events import (
+    PasswordDroppedEvent,
+    PasswordResetRequestedEvent,
+    RegistrationRepeatedEvent,
+    UserRegisteredEvent,
+    VerificationRequestedEvent,
+)
 from gauzy.users.models import User
 
 
@@ -38,6 +44,22 @@ def send_new_password_email(event: PasswordDroppedEvent, meta: Metadata) -> None
 def send_already_registered_email(event: RegistrationRepeatedEvent, meta: Metadata) -> None:
     user = User.objects.get(pk=event.user_id)
     _send(user, "users/already_registered", links.set_password_url(user), meta)
+
+
+@handles(PasswordResetRequestedEvent, queue="mail", external=True)
+def send_password_reset_email(event: PasswordResetRequestedEvent, meta: Metadata) -> None:
+    user = User.objects.filter(pk=event.user_id, is_active=True).first() if event.user_id else None
+    if user is None:
+        raise bus.Skip("nobody to write to")
+    _send(user, "users/reset_password", links.reset_password_url(user), meta)
+
+
+@handles(VerificationRequestedEvent, queue="mail", external=True)
+def send_verification_email(event: VerificationRequestedEvent, meta: Metadata) -> None:
+    user = User.objects.get(pk=event.user_id)
+    if user.email_verified_at:
+        raise bus.Skip("verified meanwhile")
+    _send(user, "users/verify_email", links.verify_email_url(user), meta)
 
 
 def _send(user: User, template: str, link: str, meta: Metadata) -> None:

@@ -1,11 +1,13 @@
 """Links in mails: they prove that whoever follows them reads the mail of that address."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.tokens import PasswordResetTokenGenerator, default_token_generator
 from django.core import signing
 from django.urls import reverse
+from django.utils.http import base36_to_int
 
 from gauzy.users.exceptions import InvalidLink
 from gauzy.users.models import User
@@ -13,10 +15,33 @@ from gauzy.users.models import User
 VERIFY_SALT = "gauzy.users.verify_email"
 
 
+class _ResetTokens(PasswordResetTokenGenerator):
+    """Those that somebody asked for: they live as long as `RESET_PASSWORD_TIMEOUT` says, not as long as a welcome."""
+
+    key_salt = "gauzy.users.reset_password"
+
+    def check_token(self, user: Any, token: str | None) -> bool:
+        if not super().check_token(user, token):
+            return False
+        made = base36_to_int(str(token).partition("-")[0])
+        return self._num_seconds(self._now()) - made <= settings.RESET_PASSWORD_TIMEOUT
+
+
+_reset_tokens = _ResetTokens()
+
+
 def set_password_url(user: User) -> str:
     """Return a link that lets its holder choose a password once."""
-    token = default_token_generator.make_token(user)
-    return settings.PUBLIC_URL + reverse("set-password", args=[user.pk, token])
+    return _set_password_url(user, default_token_generator)
+
+
+def reset_password_url(user: User) -> str:
+    """Return such a link for somebody who asked for it: it lives for a shorter time."""
+    return _set_password_url(user, _reset_tokens)
+
+
+def _set_password_url(user: User, tokens: PasswordResetTokenGenerator) -> str:
+    return settings.PUBLIC_URL + reverse("set-password", args=[user.pk, tokens.make_token(user)])
 
 
 def verify_email_url(user: User) -> str:
@@ -26,9 +51,13 @@ def verify_email_url(user: User) -> str:
 
 def check_set_password_token(user: User | None, token: str) -> User:
     """Return the user whom the token lets choose a password; raise `InvalidLink`."""
-    if user is None or not user.is_active or not default_token_generator.check_token(user, token):
-        raise InvalidLink
-    return user
+    if (
+        user
+        and user.is_active
+        and any(kind.check_token(user, token) for kind in (default_token_generator, _reset_tokens))
+    ):
+        return user
+    raise InvalidLink
 
 
 def read_verify_token(token: str) -> tuple[UUID, str]:

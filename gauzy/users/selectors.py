@@ -1,3 +1,6 @@
+from uuid import UUID
+
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from gauzy.users.emails import normalize_email
@@ -7,6 +10,12 @@ from gauzy.users.tokens import digest_of
 
 def find_by_email(email: str) -> User | None:
     return User.objects.filter(email=normalize_email(email)).first()
+
+
+def tokens_of(membership_id: UUID) -> QuerySet[AccessToken]:
+    """Return the tokens of a membership that still open something."""
+    tokens: QuerySet[AccessToken] = AccessToken.objects.filter(membership_id=membership_id)
+    return tokens.filter(revoked_at=None, expires_at__gt=timezone.now())
 
 
 def find_usable_token(secret: str) -> AccessToken | None:

@@ -31,3 +31,18 @@ class AccountThrottle(ScopedThrottle):
         if not isinstance(email, str):
             return None
         return f"throttle:{self.scope}:{hashlib.sha256(normalize_email(email).encode()).hexdigest()}"
+
+
+class MailThrottle(AccountThrottle):
+    """Nobody's mailbox is filled with links that somebody else asks for."""
+
+    scope = "mail"
+
+
+class OwnMailThrottle(ScopedThrottle):
+    """The same for links that users ask for themselves."""
+
+    scope = "mail"
+
+    def get_cache_key(self, request: Request, view: Any) -> str | None:
+        return f"throttle:{self.scope}:{request.user.pk}"

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.apps import apps
 from rest_framework import serializers
 
+from gauzy.users.models import AccessToken
 from tests.factories.people import Company
 
 # What is not the id of a row: name -> value.
@@ -21,6 +22,10 @@ def id_of(name: str, company: Company) -> UUID | None:
     """
     if name in {"user_id", "actor_id"}:
         return UUID(str(company.owner.user_id))
+    if name == "tenant_id":
+        return company.tenant_id
+    if name == "token_id":
+        return UUID(str(AccessToken.objects.filter(membership=company.owner).earliest("id").pk))
     for model in _models_for(name.removesuffix("_ids").removesuffix("_id")):
         manager: Any = getattr(model, "unscoped", model._default_manager)
         if (row := manager.filter(tenant_id=company.tenant_id).order_by("pk").first()) is not None:

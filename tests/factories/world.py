@@ -5,6 +5,7 @@ A feature adds its rows to `furnish`; until it does, those tests say what they m
 
 from gauzy.eventbus.testing import deliver_all
 from tests.factories.billing import bill
+from gauzy.users.services import issue_token
 from tests.factories.integrations import connect_everything
 from tests.factories.invites import accept, invite
 from tests.factories.people import Company, found_company, hire, team_of
@@ -24,6 +25,7 @@ def furnish(company: Company) -> None:
     accept(invite(company, f"{company.tenant_id}@example.org"))
     invite(company)
     connect_everything(company)
+    issue_token(membership=company.owner, name="laptop")
     work(company)
     bill(company)
     deliver_all(expect_failures=True)

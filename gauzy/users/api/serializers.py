@@ -60,6 +60,52 @@ class MembershipOutput(serializers.Serializer[Any]):
     tenant = TenantOutput()
 
 
+class ProfileInput(StrictSerializer):
+    first_name = serializers.CharField(max_length=100)
+    last_name = serializers.CharField(max_length=100)
+
+
+class PasswordInput(StrictSerializer):
+    current_password = PasswordField()
+    password = PasswordField()
+
+
+class EmailInput(StrictSerializer):
+    email = serializers.EmailField(max_length=254)
+
+
+class SessionInput(StrictSerializer):
+    email = serializers.CharField(max_length=254)
+    password = PasswordField()
+    tenant_id = serializers.UUIDField(required=False, help_text="Needed by members of several tenants.")
+
+
+class SwitchInput(StrictSerializer):
+    tenant_id = serializers.UUIDField()
+
+
+class TokenSwitchInput(SwitchInput):
+    name = serializers.CharField(max_length=100, required=False, help_text="What the token is for.")
+
+
+class DetailOutput(serializers.Serializer[Any]):
+    detail = serializers.CharField()
+
+
+class SessionOutput(serializers.Serializer[Any]):
+    csrf_token = serializers.CharField(help_text="Send it as `X-CSRFToken` with every change.")
+    membership = MembershipOutput(allow_null=True, help_text="Null: nobody is signed in, or has yet to choose.")
+
+
+class TokenOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    prefix = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(allow_null=True, help_text="Written down every ten minutes at most.")
+
+
 class IssuedTokenOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="token.id")
     secret = serializers.CharField(help_text="Shown this once. Send it as `Authorization: Bearer …`.")

@@ -1,3 +1,5 @@
+from typing import Any
+
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -5,17 +7,17 @@ from rest_framework.response import Response
 from gauzy.rest.permissions import ANYONE
 from gauzy.rest.views import PublicView, View
 from gauzy.tenancy.roles import MEMBERS
-from gauzy.users import services
+from gauzy.users import selectors, services
+from gauzy.users.api.membership import membership_in
 from gauzy.users.api.serializers import (
     IssuedTokenOutput,
     LoginInput,
-    MeOutput,
     RegistrationInput,
     RegistrationOutput,
     SetPasswordInput,
+    TokenOutput,
     VerifyEmailInput,
 )
-from gauzy.users.exceptions import NoMembership
 from gauzy.users.throttles import AccountThrottle, LinkThrottle, LoginThrottle, RegistrationThrottle
 
 
@@ -34,15 +36,27 @@ class RegisterView(PublicView):
         return self.reply({"email": values["email"], "detail": "We have sent a mail to this address."})
 
 
-class TokensView(PublicView):
-    """Sign in: a token for one membership."""
+class TokensView(View):
+    """Sign in: a token for one membership. And which tokens of it there are."""
 
-    roles = {"post": ANYONE}
+    roles = {"get": MEMBERS, "post": ANYONE}
     inputs = {"post": LoginInput}
-    outputs = {"post": IssuedTokenOutput}
+    outputs = {"get": TokenOutput, "post": IssuedTokenOutput}
     statuses = {"post": 201}
+    lists = ("get",)
     secretive = ("post",)
-    throttle_classes = (LoginThrottle, AccountThrottle)
+
+    def get_authenticators(self) -> list[Any]:
+        """Let in who signs in with whatever stale token they have."""
+        return [] if self.operation == "post" else super().get_authenticators()
+
+    def get_throttles(self) -> list[Any]:
+        if self.operation == "post":
+            self.throttle_classes = (LoginThrottle, AccountThrottle)
+        return super().get_throttles()
+
+    def get(self, request: Request) -> Response:
+        return self.page(selectors.tokens_of(membership_in(request).pk))
 
     def post(self, request: Request) -> Response:
         return self.reply(services.login(**self.read(), request=request))
@@ -59,19 +73,6 @@ class CurrentTokenView(View):
             raise NotAuthenticated("Only a token can be revoked: sign out of a session in the browser.")
         services.revoke_token(token_id=token.id)
         return self.reply()
-
-
-class MeView(View):
-    """Who you are here."""
-
-    roles = {"get": MEMBERS}
-    outputs = {"get": MeOutput}
-
-    def get(self, request: Request) -> Response:
-        membership = getattr(request, "membership", None)
-        if membership is None:
-            raise NoMembership
-        return self.reply(membership)
 
 
 class SetPasswordView(PublicView):

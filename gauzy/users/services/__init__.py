@@ -8,6 +8,13 @@ from gauzy.users.services.guarding import admit_guess, forget_guesses, forget_gu
 from gauzy.users.services.joining import Joiner, join, prove
 from gauzy.users.services.linking import set_password_with_link, verify_email
 from gauzy.users.services.members import end_member
+from gauzy.users.services.own_account import (
+    change_password,
+    request_password_reset,
+    request_verification,
+    revoke_own_token,
+    update_user,
+)
 from gauzy.users.services.registering import (
     check_password_strength,
     create_superuser,
@@ -17,13 +24,26 @@ from gauzy.users.services.registering import (
     find_or_create_users,
     register,
 )
-from gauzy.users.services.signing_in import IssuedToken, end_access, issue_token, login, note_token_use, revoke_token
+from gauzy.users.services.signing_in import (
+    IssuedToken,
+    close_session,
+    end_access,
+    issue_token,
+    login,
+    note_token_use,
+    open_session,
+    revoke_token,
+    switch_session,
+    switch_token,
+)
 
 __all__ = [
     "IssuedToken",
     "Joiner",
     "admit_guess",
+    "change_password",
     "check_password_strength",
+    "close_session",
     "create_superuser",
     "create_tenant_with_owner",
     "draft_user",
@@ -37,9 +57,16 @@ __all__ = [
     "join",
     "login",
     "note_token_use",
+    "open_session",
     "prove",
     "register",
+    "request_password_reset",
+    "request_verification",
+    "revoke_own_token",
     "revoke_token",
     "set_password_with_link",
+    "switch_session",
+    "switch_token",
+    "update_user",
     "verify_email",
 ]

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import authenticate
+from django.contrib import auth
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from gauzy.tenancy.middleware import MEMBERSHIP_KEY, TENANT_KEY
 from gauzy.tenancy.models import Membership
 from gauzy.tenancy.selectors import active_memberships
 from gauzy.tenancy.services import end_membership
@@ -38,9 +39,7 @@ def login(
     Nothing about tenants is said before the password is proved. Judging it takes long: if it was changed or dropped
     meanwhile, it opens nothing.
     """
-    user = authenticate(request, username=email, password=password)
-    if not isinstance(user, User):
-        raise InvalidCredentials
+    user = _prove(request, email, password)
     membership = _choose_membership(user, tenant_id)
     with transaction.atomic():
         if User.objects.select_for_update(no_key=True).get(pk=user.pk).password != user.password:
@@ -48,6 +47,42 @@ def login(
         user.last_login = timezone.now()
         user.save(update_fields=["last_login"])
         return issue_token(membership=membership, name=name)
+
+
+def open_session(*, request: Any, email: str, password: str, tenant_id: UUID | None = None) -> Membership:
+    """Sign a browser in: its session, under a new key, is bound to a membership as a token would be."""
+    user = _prove(request, email, password)
+    membership = _choose_membership(user, tenant_id)
+    auth.login(request, user)
+    request.session.cycle_key()  # Django keeps the key of the same user's session
+    request.session[MEMBERSHIP_KEY] = str(membership.pk)
+    return membership
+
+
+def switch_session(*, request: Any, tenant_id: UUID) -> Membership:
+    """Bind the session, under a new key, to the user's membership in another tenant; raise `NoMembership`."""
+    membership = _choose_membership(request.user, tenant_id)
+    request.session.pop(TENANT_KEY, None)
+    request.session[MEMBERSHIP_KEY] = str(membership.pk)
+    request.session.cycle_key()
+    return membership
+
+
+def switch_token(*, user: User, tenant_id: UUID, name: str = "") -> IssuedToken:
+    """Issue a token for the user's membership in another tenant; raise `NoMembership`. The one in hand stays."""
+    return issue_token(membership=_choose_membership(user, tenant_id), name=name)
+
+
+def close_session(*, request: Any) -> None:
+    """Sign a browser out; safe to repeat."""
+    auth.logout(request)
+
+
+def _prove(request: Any, email: str, password: str) -> User:
+    user = auth.authenticate(request, username=email, password=password)
+    if not isinstance(user, User):
+        raise InvalidCredentials
+    return user
 
 
 def _choose_membership(user: User, tenant_id: UUID | None) -> Membership:
