@@ -2,11 +2,10 @@ from typing import Any
 
 from rest_framework import authentication
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
-from gauzy.users.exceptions import CsrfFailed, InvalidToken
-from gauzy.users.middleware import bearer_of
+from gauzy.users.exceptions import InvalidToken
+from gauzy.users.middleware import bearer_of, require_csrf
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -28,7 +27,4 @@ class SessionAuthentication(authentication.SessionAuthentication):
     """DRF's, which says what a browser has to send beside its cookie."""
 
     def enforce_csrf(self, request: Any) -> None:
-        try:
-            super().enforce_csrf(request)
-        except PermissionDenied as error:
-            raise CsrfFailed from error
+        require_csrf(request)

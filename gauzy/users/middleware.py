@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
 
 from gauzy.tenancy.membership import acting_as
 from gauzy.users import selectors, services
+from gauzy.users.exceptions import CsrfFailed
 
 
 class TokenMiddleware:
@@ -34,6 +37,14 @@ def bearer_of(request: Any) -> str | None:
     """Return what the request offers as a bearer token, if it does: perhaps nothing but the word."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else None
+
+
+def require_csrf(request: Any) -> None:
+    """Raise `CsrfFailed` unless the request has the CSRF token, and comes from a page that may send it."""
+    try:
+        SessionAuthentication().enforce_csrf(request)
+    except PermissionDenied as error:
+        raise CsrfFailed from error
 
 
 def _bind(request: Any, token: Any) -> None:

@@ -4,8 +4,8 @@ A feature adds its rows to `furnish`; until it does, those tests say what they m
 """
 
 from gauzy.eventbus.testing import deliver_all
-from tests.factories.billing import bill
 from gauzy.users.services import issue_token
+from tests.factories.billing import bill
 from tests.factories.integrations import connect_everything
 from tests.factories.invites import accept, invite
 from tests.factories.people import Company, found_company, hire, team_of

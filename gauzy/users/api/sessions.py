@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.middleware.csrf import get_token
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,8 +12,8 @@ from gauzy.rest.views import PublicView, View
 from gauzy.tenancy.roles import MEMBERS
 from gauzy.users import services
 from gauzy.users.api.serializers import SessionInput, SessionOutput, SwitchInput
-from gauzy.users.authentication import SessionAuthentication
 from gauzy.users.exceptions import NotASession
+from gauzy.users.middleware import require_csrf
 from gauzy.users.throttles import AccountThrottle, LoginThrottle
 
 
@@ -35,13 +36,13 @@ class SessionView(PublicView):
 
     def post(self, request: Request) -> Response:
         """Sign in. Also this needs the CSRF token: nobody signs a browser in to an account of theirs."""
-        SessionAuthentication().enforce_csrf(request)
+        require_csrf(request)
         membership = services.open_session(request=request, **self.read())
         return self.reply(_session(request, membership))
 
     def delete(self, request: Request) -> Response:
         """Sign out; without a session nothing changes."""
-        SessionAuthentication().enforce_csrf(request)
+        require_csrf(request)
         services.close_session(request=request)
         return self.reply()
 

@@ -42,8 +42,7 @@ def login(
     user = _prove(request, email, password)
     membership = _choose_membership(user, tenant_id)
     with transaction.atomic():
-        if User.objects.select_for_update(no_key=True).get(pk=user.pk).password != user.password:
-            raise InvalidCredentials
+        _check_still_proven(user)
         user.last_login = timezone.now()
         user.save(update_fields=["last_login"])
         return issue_token(membership=membership, name=name)
@@ -70,7 +69,10 @@ def switch_session(*, request: Any, tenant_id: UUID) -> Membership:
 
 def switch_token(*, user: User, tenant_id: UUID, name: str = "") -> IssuedToken:
     """Issue a token for the user's membership in another tenant; raise `NoMembership`. The one in hand stays."""
-    return issue_token(membership=_choose_membership(user, tenant_id), name=name)
+    membership = _choose_membership(user, tenant_id)
+    with transaction.atomic():
+        _check_still_proven(user)
+        return issue_token(membership=membership, name=name)
 
 
 def close_session(*, request: Any) -> None:
@@ -83,6 +85,12 @@ def _prove(request: Any, email: str, password: str) -> User:
     if not isinstance(user, User):
         raise InvalidCredentials
     return user
+
+
+def _check_still_proven(user: User) -> None:
+    """Refuse, under the user's lock, if the password was changed or dropped since `user` was read."""
+    if User.objects.select_for_update(no_key=True).get(pk=user.pk).password != user.password:
+        raise InvalidCredentials
 
 
 def _choose_membership(user: User, tenant_id: UUID | None) -> Membership:
