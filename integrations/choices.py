@@ -81,3 +81,8 @@ class DeliveryState(TextChoices):
     ACCEPTED = "accepted", "Accepted"
     PROCESSED = "processed", "Processed"
     IGNORED = "ignored", "Ignored"
+
+
+class ReferenceKind(TextChoices):
+    PULL_REQUEST = "pull_request", "Pull request"
+    COMMIT = "commit", "Commit"

@@ -91,3 +91,22 @@ class GitHubWebhookEvent(Event):
     delivery: str
     github_event: str
     github_action: str
+
+
+@event("integrations.repository_link_created", subject="repository_link_id", action=Action.CREATED)
+class RepositoryLinkCreatedEvent(Event):
+    """A project was linked with a repository, whose issues become its tasks."""
+
+    repository_link_id: UUID
+    integration_id: UUID
+    project_id: UUID
+
+
+@event("integrations.repository_link_updated", subject="repository_link_id", action=Action.UPDATED)
+class RepositoryLinkUpdatedEvent(Event):
+    """A project's link with a repository was changed, paused or taken up again."""
+
+    repository_link_id: UUID
+    integration_id: UUID
+    project_id: UUID
+    changes: tuple[Change, ...]

@@ -146,3 +146,13 @@ class StateRefused(Invalid):
 class InstallationNotYours(Invalid):
     code = "installation_not_yours"
     message = "GitHub does not say that this installation is yours."
+
+
+class RepositoryLinked(Conflict):
+    code = "repository_linked"
+    message = "The project is linked with this repository already."
+
+
+class LinkNotFound(NotFound):
+    code = "repository_link_not_found"
+    message = "There is no such link with a repository."

@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 from gauzy import eventbus as bus
@@ -18,7 +19,9 @@ from integrations.exceptions import IntegrationNotActive, NothingToSync, RateLim
 from integrations.selectors import endpoints_told_of, get_endpoint, get_integration
 from integrations.services.feeds import sync
 from integrations.services.processing import process_delivery
+from integrations.services.pushing import push_task
 from integrations.services.telling import LADDER, tell
+from timetracking.events import TaskCreatedEvent, TaskUpdatedEvent
 
 
 def _failed(event: IntegrationSyncEvent) -> bool:
@@ -31,7 +34,7 @@ def run_requested_sync(event: SyncRequestedEvent) -> None:
     try:
         sync(integration_id=event.integration_id)
     except RateLimited as limit:
-        raise bus.Retry(after=limit.after, reason=limit.message) from limit
+        raise bus.Retry(after=limit.after, reason=limit.message, counts=False) from limit
     except (IntegrationNotActive, NothingToSync, SyncRunning) as refusal:
         raise bus.Skip(refusal.message) from refusal
 
@@ -86,3 +89,12 @@ def notify_of_disabled_endpoint(event: WebhookEndpointDisabledEvent, meta: Metad
 @handles(GitHubWebhookEvent)
 def process_github_delivery(event: GitHubWebhookEvent) -> None:
     process_delivery(delivery_id=event.github_delivery_id)
+
+
+@handles(TaskCreatedEvent, TaskUpdatedEvent, queue="integrations", external=True, ordered_by="task_id", on_dead="skip")
+def sync_task_to_github(event: Any, meta: Metadata) -> None:
+    """Bring a task's issues up to date, one change after the other, where tasks are set to go out."""
+    try:
+        push_task(task_id=event.task_id, meta=meta)
+    except RateLimited as limit:
+        raise bus.Retry(after=limit.after, reason=limit.message, counts=False) from limit

@@ -11,5 +11,8 @@ PERMISSIONS = {
     "integrations.add_webhookendpoint": ADMINS,
     "integrations.change_webhookendpoint": ADMINS,
     "integrations.view_githubdelivery": ADMINS,
+    "integrations.view_repositorylink": ADMINS,
+    "integrations.add_repositorylink": ADMINS,
+    "integrations.change_repositorylink": ADMINS,
     "integrations.view_webhookattempt": ADMINS,
 }

@@ -2,16 +2,18 @@ from datetime import datetime, timedelta
 from typing import TypedDict, Unpack
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from integrations.choices import DeliveryState, EndpointState, EntityKind, IntegrationState, Provider, SyncState
-from integrations.exceptions import EndpointNotFound, IntegrationNotFound, SyncRunNotFound
+from integrations.exceptions import EndpointNotFound, IntegrationNotFound, LinkNotFound, SyncRunNotFound
 from integrations.models import (
     ExternalId,
     GitHubDelivery,
     Integration,
+    RepositoryLink,
     SyncConflict,
     SyncRun,
+    TaskReference,
     WebhookAttempt,
     WebhookEndpoint,
 )
@@ -126,3 +128,51 @@ def integrations_of_installation(installation: str) -> list[Integration]:
 
 def github_deliveries(**filters: Unpack[DeliveryFilters]) -> QuerySet[GitHubDelivery]:
     return GitHubDelivery.objects.filter(**filters)
+
+
+class LinkFilters(TypedDict, total=False):
+    integration_id: UUID
+    project_id: UUID
+
+
+class ReferenceFilters(TypedDict, total=False):
+    task_id: UUID
+
+
+def repository_links(**filters: Unpack[LinkFilters]) -> QuerySet[RepositoryLink]:
+    return RepositoryLink.objects.filter(**filters)
+
+
+def get_link(link_id: UUID) -> RepositoryLink:
+    """Return a link of the tenant; raise `LinkNotFound` for an unknown and for a foreign id."""
+    if link := RepositoryLink.objects.filter(pk=link_id).first():
+        return link
+    raise LinkNotFound
+
+
+def links_of_repository(integration_id: UUID, repository_id: int, repository: str) -> QuerySet[RepositoryLink]:
+    """Return an integration's active links with a repository, by its id, or by name where that is not known yet."""
+    named = Q(repository_id=None, repository__iexact=repository)
+    linked = RepositoryLink.objects.filter(Q(repository_id=repository_id) | named)
+    return linked.filter(integration_id=integration_id, is_active=True).order_by("pk")
+
+
+def outgoing_links(project_id: UUID) -> list[RepositoryLink]:
+    """Return the links to which a project's tasks go: the first of each integration that gives tasks out."""
+    linked = RepositoryLink.objects.filter(project_id=project_id, is_active=True).select_related("integration")
+    first: dict[UUID, RepositoryLink] = {}
+    for link in linked.order_by("pk"):
+        if link.integration.direction_of(EntityKind.TASK).gives_out:
+            first.setdefault(link.integration_id, link)
+    return list(first.values())
+
+
+def tasks_of_issue(integration_id: UUID, reference: str) -> list[UUID]:
+    """Return the tasks that an issue, named as `owner/repository#12`, is here."""
+    known = ExternalId.objects.filter(integration_id=integration_id, kind=EntityKind.TASK, internal_id__isnull=False)
+    named = known.filter(reference__iexact=reference)
+    return [row.internal_id for row in named.order_by("pk") if row.internal_id]
+
+
+def task_references(**filters: Unpack[ReferenceFilters]) -> QuerySet[TaskReference]:
+    return TaskReference.objects.filter(**filters)

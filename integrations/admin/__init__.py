@@ -1,7 +1,14 @@
 """Integrations in the admin; importing this registers them."""
 
 from integrations.admin.framework import IntegrationAdmin, SyncRunAdmin
-from integrations.admin.github import GitHubDeliveryAdmin
+from integrations.admin.github import GitHubDeliveryAdmin, RepositoryLinkAdmin
 from integrations.admin.webhooks import WebhookAttemptAdmin, WebhookEndpointAdmin
 
-__all__ = ["GitHubDeliveryAdmin", "IntegrationAdmin", "SyncRunAdmin", "WebhookAttemptAdmin", "WebhookEndpointAdmin"]
+__all__ = [
+    "GitHubDeliveryAdmin",
+    "IntegrationAdmin",
+    "RepositoryLinkAdmin",
+    "SyncRunAdmin",
+    "WebhookAttemptAdmin",
+    "WebhookEndpointAdmin",
+]

@@ -1,10 +1,15 @@
-from django.contrib import admin
+from collections.abc import Mapping
+from typing import Any
 
-from gauzy.site.base import ReadOnlyAdmin
+from django.contrib import admin
+from django.http import HttpRequest
+
+from gauzy.site.base import ReadOnlyAdmin, ServiceModelAdmin
 from gauzy.site.html import chip
 from gauzy.site.navigation import Entry, Task
 from integrations.choices import DeliveryState
-from integrations.models import GitHubDelivery
+from integrations.models import GitHubDelivery, RepositoryLink
+from integrations.services import repositories
 
 _TONES = {DeliveryState.ACCEPTED: "info", DeliveryState.PROCESSED: "good", DeliveryState.IGNORED: ""}
 
@@ -23,3 +28,30 @@ class GitHubDeliveryAdmin(ReadOnlyAdmin):
     def state_chip(self, delivery: GitHubDelivery) -> str:
         state = DeliveryState(delivery.state)
         return chip(state.label, _TONES[state])
+
+
+@admin.register(RepositoryLink)
+class RepositoryLinkAdmin(ServiceModelAdmin):
+    navigation = (Entry(Task.INTEGRATIONS, "Repositories", "code", "integrations_repositorylink_changelist"),)
+    list_display = ("repository", "project", "integration", "sync_label", "is_active")
+    list_select_related = ("project", "integration")
+    list_filter = ("is_active",)
+    search_fields = ("repository",)
+    ordering = ("repository", "id")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("integration", "project", "repository", "sync_label", *(["is_active"] if obj else []))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("integration", "project", "repository") if obj else ()
+
+    def create(self, values: Mapping[str, Any]) -> RepositoryLink:
+        return repositories.link_repository(
+            integration_id=values["integration"].pk,
+            project_id=values["project"].pk,
+            repository=values["repository"],
+            sync_label=values["sync_label"],
+        )
+
+    def update(self, obj: RepositoryLink, values: Mapping[str, Any]) -> None:
+        repositories.update_link(link_id=obj.pk, values=values)

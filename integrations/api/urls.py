@@ -1,6 +1,7 @@
 from django.urls import path
 
 from integrations.api.github_installations import GitHubInstallationViewSet
+from integrations.api.github_links import RepositoryLinkViewSet, TaskReferenceViewSet
 from integrations.api.github_views import GitHubAppWebhookView, GitHubWebhookView
 from integrations.api.views import GitHubDeliveryViewSet, IntegrationViewSet, SyncRunViewSet
 from integrations.api.webhook_views import WebhookEndpointViewSet, WebhookEventTypesView
@@ -21,6 +22,12 @@ urlpatterns = [
     path("github/app/webhook", GitHubAppWebhookView.as_view()),
     path("github/webhook/<uuid:integration_id>", GitHubWebhookView.as_view()),
     path("github-deliveries", GitHubDeliveryViewSet.as_view({"get": "list"})),
+    path("github/repository-links", RepositoryLinkViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "github/repository-links/<uuid:link_id>",
+        RepositoryLinkViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+    ),
+    path("task-references", TaskReferenceViewSet.as_view({"get": "list"})),
     path("webhook-endpoints", WebhookEndpointViewSet.as_view({"get": "list", "post": "create"})),
     path(_ENDPOINT, WebhookEndpointViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
     *(

@@ -1,13 +1,15 @@
 from integrations.models.framework import ExternalId, Integration, SyncConflict, SyncRun
-from integrations.models.github import GitHubDelivery
+from integrations.models.github import GitHubDelivery, RepositoryLink, TaskReference
 from integrations.models.webhooks import WebhookAttempt, WebhookEndpoint
 
 __all__ = [
     "ExternalId",
     "GitHubDelivery",
     "Integration",
+    "RepositoryLink",
     "SyncConflict",
     "SyncRun",
+    "TaskReference",
     "WebhookAttempt",
     "WebhookEndpoint",
 ]

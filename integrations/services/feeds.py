@@ -6,9 +6,10 @@ from uuid import UUID
 from integrations.choices import Provider
 from integrations.models import Integration, SyncRun
 from integrations.selectors import get_integration
+from integrations.services.issue_feed import issue_feeds
 from integrations.services.syncing import Feed, run_sync
 
-_FEEDS: Mapping[Provider, Callable[[Integration], Sequence[Feed]]] = {}
+_FEEDS: Mapping[Provider, Callable[[Integration], Sequence[Feed]]] = {Provider.GITHUB: issue_feeds}
 
 
 def sync(*, integration_id: UUID) -> SyncRun:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gauzy.eventbus.ids import uuid7
+from gauzy.eventbus.testing import deliver_all
 from integrations.choices import EntityKind, ItemOutcome, Provider
 from integrations.exceptions import IntegrationExists, ProviderError
 from integrations.models import Integration
@@ -11,9 +12,11 @@ from integrations.selectors import find_mapped
 from integrations.services.connecting import create_integration
 from integrations.services.endpoints import create_endpoint, ping
 from integrations.services.mapping import remember
+from integrations.services.repositories import link_repository
 from integrations.services.syncing import run_sync
 from tests.factories.github import SECRET, deliver
 from tests.factories.people import Company, acting_for
+from timetracking.services.projects import create_project
 
 
 class ListFeed:
@@ -59,5 +62,18 @@ def connect_everything(company: Company) -> None:
     deliver(integration, "ping", {"zen": "Keep it logically awesome."})
     with acting_for(company):
         run_sync(integration_id=integration.id, feeds=[ListFeed(integration, [["one", "bad one"]])])
+        project = create_project(organization_id=company.organization.id, name="Linked")
+        link_repository(integration_id=integration.id, project_id=project.id, repository="octo/widgets")
+    _mention_an_issue(integration)
+    with acting_for(company):
         endpoint, _ = create_endpoint(url="https://hooks.invalid/", events=["employees.employee_ended"])
         ping(endpoint_id=endpoint.id)
+
+
+def _mention_an_issue(integration: Integration) -> None:
+    repository = {"id": 7, "full_name": "octo/widgets"}
+    issue = {"id": 1012, "number": 12, "title": "The pump is loud", "updated_at": "2026-03-02T09:00:00Z"}
+    commit = {"id": "c0ffee", "message": "Muffle the pump, fixes #12", "timestamp": "2026-03-02T10:00:00Z"}
+    for event, content in (("issues", {"action": "opened", "issue": issue}), ("push", {"commits": [commit]})):
+        deliver(integration, event, {"repository": repository} | content)
+        deliver_all(expect_failures=True)

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from integrations.providers.github.payloads import at, storable, text_at
 
 LONGEST_TITLE = 300
 LONGEST_BODY = 65_536
 LONGEST_LABEL = 50
+_MARK = re.compile(r"\s*<!-- gauzy:task:([0-9a-f-]{36}) -->\s*$")
 _REFERENCE = re.compile(
     r"(?:\b(?P<closes>close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+)?"
     r"(?:(?P<repository>[\w.-]+/[\w.-]+)|(?<![\w&]))#(?P<number>[1-9]\d{0,8})\b",
@@ -22,7 +24,10 @@ _REFERENCE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """`repository` is its full name; `id` stays when title, number or repository's name change."""
+    """`repository` is its full name; `id` stays when title, number or repository's name change.
+
+    `task_id` is the task that an issue of our making says it is; `body` is without that mark.
+    """
 
     id: int
     number: int
@@ -34,6 +39,7 @@ class Issue:
     labels: tuple[str, ...]
     updated_at: datetime
     url: str
+    task_id: UUID | None
 
     @property
     def reference(self) -> str:
@@ -62,10 +68,10 @@ def digest_of(*, title: str, body: str, is_closed: bool, labels: Iterable[str]) 
 
 def read_issue(found: Any, repository: Any) -> Issue | None:
     """Return the issue, or None for a pull request and for what is no issue at all."""
-    updated_at, ids = _moment(at(found, "updated_at")), (at(found, "id"), at(found, "number"), at(repository, "id"))
+    updated_at, ids = moment_of(at(found, "updated_at")), (at(found, "id"), at(found, "number"), at(repository, "id"))
     if updated_at is None or at(found, "pull_request") is not None or not all(type(id) is int for id in ids):
         return None
-    labels = at(found, "labels")
+    labels, body = at(found, "labels"), _body(text_at(found, "body"))
     named = [text_at(label, "name") for label in labels] if isinstance(labels, list) else []
     return Issue(
         id=ids[0],
@@ -73,12 +79,18 @@ def read_issue(found: Any, repository: Any) -> Issue | None:
         repository_id=ids[2],
         repository=text_at(repository, "full_name")[:200],
         title=text_at(found, "title").strip()[:LONGEST_TITLE] or f"#{ids[1]}",
-        body=_body(text_at(found, "body")),
+        body=_MARK.sub("", body),
         is_closed=at(found, "state") == "closed",
         labels=tuple(sorted({name.strip()[:LONGEST_LABEL] for name in named if name.strip()})),
         updated_at=updated_at,
         url=text_at(found, "html_url")[:500],
+        task_id=_marked(body),
     )
+
+
+def mark(body: str, task_id: UUID) -> str:
+    """Return the body of an issue of our making: should our record of it be lost, the issue itself says whose it is."""
+    return f"{body}\n\n<!-- gauzy:task:{task_id} -->"
 
 
 def references_in(text: str) -> list[Reference]:
@@ -91,10 +103,18 @@ def references_in(text: str) -> list[Reference]:
 
 
 def _body(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()[:LONGEST_BODY]
+    return text.replace("\r\n", "\n").strip()[:LONGEST_BODY].rstrip()
 
 
-def _moment(text: Any) -> datetime | None:
+def _marked(body: str) -> UUID | None:
+    try:
+        return UUID(match[1]) if (match := _MARK.search(body)) else None
+    except ValueError:
+        return None
+
+
+def moment_of(text: Any) -> datetime | None:
+    """Return a moment as GitHub writes it, None for anything else."""
     try:
         moment = datetime.fromisoformat(text)
     except (TypeError, ValueError):
