@@ -1,6 +1,5 @@
 """Declaring handlers. The decorators only mark the function; `connect` (called in `AppConfig.ready`) registers it."""
 
-import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,6 +10,7 @@ from uuid import UUID
 from gauzy.eventbus.event import AnyEvent
 from gauzy.eventbus.exceptions import DeclarationError
 from gauzy.eventbus.metadata import Delivered, Metadata, Window
+from gauzy.eventbus.signatures import problem_of_body, problem_of_signature, wants_meta
 
 MARK = "__eventbus_handler__"
 DEFAULT_QUEUE = "default"
@@ -142,7 +142,7 @@ def handles(
             when=when,
             batch=batch,
             retries=_seconds(retries),
-            wants_meta=_wants_meta(function),
+            wants_meta=wants_meta(function),
             ordered_by=ordered_by,
             on_dead=OnDead(on_dead),
             after=0.0 if after is None else after.total_seconds(),
@@ -194,7 +194,7 @@ def handles_every_event(
             history=(not external) if history is None else history,
             batch=0 if targets else batch or 1,
             retries=_seconds(retries),
-            wants_meta=_wants_meta(function),
+            wants_meta=wants_meta(function),
             targets=targets,
             before_replay=before_replay,
         )
@@ -227,10 +227,6 @@ def _seconds(retries: Sequence[float | timedelta] | None) -> tuple[float, ...] |
     return tuple(wait.total_seconds() if isinstance(wait, timedelta) else float(wait) for wait in retries)
 
 
-def _wants_meta(function: Callable[..., None]) -> bool:
-    return len(inspect.signature(function).parameters) == 2
-
-
 def _refuse_nonsense(handler: Handler) -> None:
     problem = _problem_of_function(handler) or _problem_of_options(handler) or _problem_of_key(handler)
     if problem:
@@ -238,12 +234,9 @@ def _refuse_nonsense(handler: Handler) -> None:
 
 
 def _problem_of_function(handler: Handler) -> str:
-    parameters = inspect.signature(handler.function).parameters
-    if inspect.iscoroutinefunction(handler.function):
-        return "is `async def`; handlers are plain functions (use asyncio.run inside if you must)"
-    if len(parameters) != (1 if handler.batch else (1, 2)[handler.wants_meta]):
-        return "must take (deliveries)" if handler.batch else "must take (event) or (event, meta)"
-    return ""
+    if handler.when and problem_of_body(handler.when):
+        return "has a condition that is no plain function: what it returns is always true"
+    return problem_of_signature(handler.function, handler.events, batch=bool(handler.batch))
 
 
 def _problem_of_options(handler: Handler) -> str:

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from django.apps import apps
 from django.core import checks
+from django.db import transaction
 from pytest_django import Settings
 
 from gauzy import eventbus as bus
@@ -102,7 +103,36 @@ def test_a_handler_takes_its_id_from_its_app_and_function() -> None:
 async def asynchronous(event: ThingCreatedEvent) -> None: ...
 def without_arguments() -> None: ...
 def with_three(event: ThingCreatedEvent, meta: bus.Metadata, more: int) -> None: ...
+def generating(event: ThingCreatedEvent) -> Iterator[int]:
+    yield 1
+
+
+async def generating_later(event: ThingCreatedEvent) -> AsyncIterator[int]:
+    yield 1
+
+
+@transaction.atomic
+def generating_inside(event: ThingCreatedEvent) -> Iterator[int]:
+    yield 1
+
+
+def with_a_default(event: ThingCreatedEvent, retries: int = 3) -> None: ...
+def with_stars(event: ThingCreatedEvent, *more: object) -> None: ...
+def with_double_stars(event: ThingCreatedEvent, **more: object) -> None: ...
+def by_keyword(event: ThingCreatedEvent, *, meta: bus.Metadata) -> None: ...
+def only_by_keyword(*, event: ThingCreatedEvent) -> None: ...
+def turned_round(meta, event): ...  # type: ignore[no-untyped-def]  # the point
+def turned_round_with_types(one: bus.Metadata, other: ThingCreatedEvent) -> None: ...
+def of_a_number(event: int) -> None: ...
+def of_another_event(event: ThingUpdatedEvent) -> None: ...
+def with_other_metadata(event: ThingCreatedEvent, meta: str) -> None: ...
+def of_one_delivery(delivery: bus.Delivered) -> None: ...
+def of_events(events: Sequence[ThingCreatedEvent]) -> None: ...
 def plain(event: ThingCreatedEvent) -> None: ...
+def of_either(event: ThingCreatedEvent | ThingUpdatedEvent, info: bus.Metadata) -> None: ...
+def of_any_event(event: bus.AnyEvent) -> None: ...
+def of_unknown(event: "NowhereEvent") -> None: ...  # type: ignore[name-defined]  # noqa: F821  the point
+def untyped(event): ...  # type: ignore[no-untyped-def]  # the point
 def batched(deliveries: Sequence[bus.Delivered]) -> None: ...
 
 
@@ -112,6 +142,22 @@ def batched(deliveries: Sequence[bus.Delivered]) -> None: ...
         (asynchronous, {}, "async def"),
         (without_arguments, {}, "must take"),
         (with_three, {}, "must take"),
+        (generating, {}, "has `yield` in it"),
+        (generating_later, {}, "has `yield` in it"),
+        (generating_inside, {}, "has `yield` in it"),
+        (with_a_default, {}, "without defaults"),
+        (with_stars, {}, "without defaults and stars"),
+        (with_double_stars, {}, "without defaults and stars"),
+        (by_keyword, {}, "by position"),
+        (only_by_keyword, {}, "by position"),
+        (turned_round, {}, "'meta' comes first"),
+        (turned_round_with_types, {}, "declares one as Metadata, but would be given ThingCreatedEvent"),
+        (of_a_number, {}, "declares event as int"),
+        (of_another_event, {}, "declares event as ThingUpdatedEvent"),
+        (with_other_metadata, {}, "declares meta as str, but would be given Metadata"),
+        (of_one_delivery, {"batch": 5}, "declares delivery as Delivered"),
+        (of_events, {"batch": 5}, "declares events as"),
+        (plain, {"when": asynchronous}, "no plain function"),
         (plain, {"run": bus.Run.AFTER_COMMIT, "external": True}, "excludes external"),
         (batched, {"batch": 5, "external": True}, "excludes batch"),
     ],
@@ -119,6 +165,23 @@ def batched(deliveries: Sequence[bus.Delivered]) -> None: ...
 def test_a_handler_that_cannot_work_is_refused_with_the_reason(function: Any, options: Any, reason: str) -> None:
     with pytest.raises(exceptions.DeclarationError, match=reason):
         bus.handles(ThingCreatedEvent, **options)(function)
+
+
+@pytest.mark.parametrize(
+    ("function", "options"),
+    [(plain, {}), (of_either, {}), (of_any_event, {}), (of_unknown, {}), (untyped, {}), (batched, {"batch": 5})],
+)
+def test_a_handler_whose_types_take_its_events_is_accepted(function: Any, options: Any) -> None:
+    handler = marked(bus.handles(ThingCreatedEvent, **options)(function))
+    assert handler is not None
+    assert handler.wants_meta is (function is of_either)
+
+
+def test_a_handler_of_every_event_must_take_those_without_a_tenant_too() -> None:
+    def narrow(event: Event) -> None: ...
+
+    with pytest.raises(exceptions.DeclarationError, match="would be given PlatformEvent"):
+        bus.handles_every_event(targets=lambda event, meta: ["a"])(narrow)  # type: ignore[arg-type]  # the point
 
 
 def test_connecting_after_start_up_is_refused() -> None:
