@@ -1,23 +1,26 @@
 """`manage.py check`: what an engineer forgot, each with its cure."""
 
+import re
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.checks import Warning as CheckWarning
 from django.db import connections
-from django.utils.module_loading import module_has_submodule
 
 from gauzy.eventbus.catalogue import catalogue
 from gauzy.eventbus.conf import bus_settings, unknown_keys
-from gauzy.eventbus.connecting import declared_in
 from gauzy.eventbus.event import Event, PlatformEvent
 from gauzy.eventbus.event_type import derived_name
+from gauzy.eventbus.handler import declared
 from gauzy.eventbus.models import Delivery
 from gauzy.eventbus.records import ALIAS
+
+_DECLARES = re.compile(r"^\s*@(\w+\.)*handles(_every_event)?\(", re.MULTILINE)
 
 
 @register("eventbus")
@@ -35,9 +38,7 @@ def check_settings(**_: Any) -> Iterator[CheckMessage]:
 
 @register("eventbus")
 def check_handlers(**_: Any) -> Iterator[CheckMessage]:
-    for config in apps.get_app_configs():
-        if module_has_submodule(config.module, "handlers"):
-            yield from _unconnected(f"{config.name}.handlers")
+    yield from _unconnected()
     queues = bus_settings().QUEUES
     for handler in catalogue.handlers:
         if handler.queue not in queues:
@@ -66,14 +67,26 @@ def check_deprecated(**_: Any) -> Iterator[CheckMessage]:
                 )
 
 
-def _unconnected(module_name: str) -> Iterator[CheckMessage]:
-    for handler in declared_in(import_module(module_name)):
-        if catalogue.find_handler(handler.id) is not handler:
+def _unconnected() -> Iterator[CheckMessage]:
+    for config in apps.get_app_configs():
+        _load_handlers(config)
+    for handler in declared:
+        module = handler.function.__module__
+        if catalogue.find_handler(handler.id) is not handler and not module.startswith("tests."):
             yield Error(
-                f"{handler.id} is declared but never connected: it would silently not run.",
-                hint="Call bus.connect(handlers) in the app's AppConfig.ready().",
+                f"{handler.id} is declared in {module} but never connected: it would silently not run.",
+                hint=f"Call bus.connect({module.rsplit('.', 1)[-1]}) in the app's AppConfig.ready().",
                 id="eventbus.E003",
             )
+
+
+def _load_handlers(config: AppConfig) -> None:
+    """Load what nobody imports: any module of the app that declares handlers. Installed packages are left alone."""
+    root = Path(config.path)
+    for path in root.rglob("*.py") if "site-packages" not in root.parts else ():
+        if _DECLARES.search(path.read_text()):
+            names = path.relative_to(root).with_suffix("").parts
+            import_module(".".join([config.name, *names]).removesuffix(".__init__"))
 
 
 @register("eventbus")

@@ -1,24 +1,32 @@
 """Connecting handlers: to the signals of their events, and as Celery tasks of their own names."""
 
+from importlib import import_module
+from pkgutil import walk_packages
 from types import ModuleType
 
 from celery import shared_task
 from django.apps import apps
 
 from gauzy.eventbus.catalogue import catalogue
-from gauzy.eventbus.exceptions import LateRegistration
-from gauzy.eventbus.handler import Handler, marked
+from gauzy.eventbus.exceptions import DeclarationError, LateRegistration
+from gauzy.eventbus.handler import Handler, declared
 
 _tasks: set[str] = set()
 
 
 def connect(module: ModuleType) -> None:
-    """Connect every handler that `module` declares. For `AppConfig.ready()`; later it raises `LateRegistration`."""
+    """Connect every handler declared in `module`, and if it is a package, in its submodules. For `AppConfig.ready()`.
+
+    Later it raises `LateRegistration`; a module without handlers is a `DeclarationError`.
+    """
     if apps.ready:
         raise LateRegistration(
             f"Connect {module.__name__} in its AppConfig.ready(): events may have been published already."
         )
-    for handler in declared_in(module):
+    handlers = declared_in(module)
+    if not handlers:
+        raise DeclarationError(f"{module.__name__} declares no handlers: connect the module with the @handles.")
+    for handler in handlers:
         add(handler)
 
 
@@ -31,9 +39,11 @@ def add(handler: Handler) -> None:
 
 
 def declared_in(module: ModuleType) -> list[Handler]:
-    """Return the handlers declared in `module` itself, not those it imported."""
-    found = (marked(value) for value in vars(module).values() if getattr(value, "__module__", "") == module.__name__)
-    return [handler for handler in found if handler]
+    """Return the handlers declared in `module` and its submodules, which are loaded; not those it imported."""
+    prefix = f"{module.__name__}."
+    for found in walk_packages(getattr(module, "__path__", ()), prefix):
+        import_module(found.name)
+    return [each for each in declared if f"{each.function.__module__}.".startswith(prefix)]
 
 
 def _register_task(handler_id: str) -> None:

@@ -12,6 +12,7 @@ from gauzy.eventbus.event import AnyEvent, Event, PlatformEvent
 from gauzy.eventbus.event_type import EventType, Upcast, derived_name, guessed_action, guessed_subject
 from gauzy.eventbus.exceptions import DeclarationError
 from gauzy.eventbus.fields import checker, personal_fields
+from gauzy.eventbus.naming import app_package
 
 EventClass = TypeVar("EventClass", bound=type[AnyEvent])
 
@@ -54,7 +55,7 @@ def _described(cls: type[AnyEvent], name: str, *, version: int, subject: str, ac
         cls=cls,
         name=name or derived_name(cls),
         version=version,
-        app=cls.__module__.removesuffix(".events"),
+        app=app_package(cls.__module__),
         subject=subject or guessed_subject(cls, hints),
         action=action or guessed_action(cls),
         check=checker(cls, hints),

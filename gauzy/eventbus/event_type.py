@@ -9,6 +9,7 @@ import msgspec
 from django.dispatch import Signal
 
 from gauzy.eventbus.event import Action, AnyEvent, Change
+from gauzy.eventbus.naming import app_label
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -82,8 +83,7 @@ def _words(class_name: str) -> str:
 
 def derived_name(cls: type) -> str:
     """`employees.events.EmployeeCreatedEvent` -> `employees.employee_created` (GitHub is one word)."""
-    app_label = cls.__module__.removesuffix(".events").rsplit(".", 1)[-1]
-    return f"{app_label}.{_words(cls.__name__).replace(' ', '_')}"
+    return f"{app_label(cls.__module__)}.{_words(cls.__name__).replace(' ', '_')}"
 
 
 def guessed_subject(cls: type, hints: dict[str, Any]) -> str | None:

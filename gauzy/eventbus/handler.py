@@ -10,10 +10,14 @@ from uuid import UUID
 from gauzy.eventbus.event import AnyEvent
 from gauzy.eventbus.exceptions import DeclarationError
 from gauzy.eventbus.metadata import Delivered, Metadata, Window
+from gauzy.eventbus.naming import app_label
 from gauzy.eventbus.signatures import problem_of_body, problem_of_signature, wants_meta
 
 MARK = "__eventbus_handler__"
 DEFAULT_QUEUE = "default"
+
+# Every handler that a decorator has seen in this process, connected or not.
+declared: list["Handler"] = []
 
 
 class OnDead(StrEnum):
@@ -212,13 +216,13 @@ def marked(function: object) -> Handler | None:
 def _mark(function: F, handler: Handler) -> F:
     _refuse_nonsense(handler)
     setattr(function, MARK, handler)
+    declared.append(handler)
     return function
 
 
 def _id_of(function: Callable[..., None]) -> str:
     """`employees.handlers.send_welcome_email` -> `employees.send_welcome_email`."""
-    app_label = function.__module__.removesuffix(".handlers").rsplit(".", 1)[-1]
-    return f"{app_label}.{function.__name__}"
+    return f"{app_label(function.__module__)}.{function.__name__}"
 
 
 def _seconds(retries: Sequence[float | timedelta] | None) -> tuple[float, ...] | None:

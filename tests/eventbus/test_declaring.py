@@ -94,7 +94,7 @@ def test_the_description_names_the_changed_fields() -> None:
 def test_a_handler_takes_its_id_from_its_app_and_function() -> None:
     def send_welcome_email(event: ThingCreatedEvent) -> None: ...
 
-    send_welcome_email.__module__ = "employees.handlers"
+    send_welcome_email.__module__ = "tests.employees.handlers"
     handler = marked(bus.handles(ThingCreatedEvent)(send_welcome_email))
     assert handler is not None
     assert handler.id == "employees.send_welcome_email"
