@@ -121,4 +121,4 @@ def test_a_browser_reads_the_api_as_its_membership() -> None:
 def test_a_browser_writes_only_with_a_csrf_token() -> None:
     client = session_client(new_owner(), enforce_csrf_checks=True)
     answer = client.post("/api/v1/organizations", {"name": "Second"}, content_type="application/json")
-    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed")
