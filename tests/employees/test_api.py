@@ -134,6 +134,14 @@ def test_filters_narrow_the_list(client: APIClient, company: Company) -> None:
     assert ids(client.get(URL, {"organization_id": str(uuid4())})) == []
 
 
+@pytest.mark.parametrize("text", ["A\r\nBcc: x@example.org", "a tab\there", "half\x85way"])
+@pytest.mark.parametrize("field", ["first_name", "last_name", "job_title"])
+def test_a_name_is_a_single_line(client: APIClient, company: Company, field: str, text: str) -> None:
+    answer = client.post(URL, new(company, **{field: text}))
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
+    assert not Employee.unscoped.exists()
+
+
 @pytest.mark.parametrize("query", [{"name": "Ada"}, {"status": "asleep"}, {"organization_id": "7"}, {"limit": "0"}])
 def test_a_filter_that_makes_no_sense_is_refused(client: APIClient, query: dict[str, str]) -> None:
     answer = client.get(URL, query)
