@@ -17,6 +17,17 @@ PICTURES = os.environ.get("SCREENSHOTS", "")
 _PATHS = "links => links.map(link => link.getAttribute('href'))"
 _STEADY = "*, *::before, *::after { animation: none !important; transition: none !important; caret-color: transparent }"
 
+# Half a window at a time, with time to draw, until the text is there or the page ends.
+_DOWN_TO = """async text => {
+  const frame = () => new Promise(requestAnimationFrame)
+  const isThere = () => document.body.innerText.replaceAll("\\u200b", "").includes(text)
+  const isOver = () => scrollY + innerHeight >= document.documentElement.scrollHeight - 1
+  while (!isThere() && !isOver()) {
+    scrollBy(0, innerHeight / 2)
+    for (let frames = 0; frames < 10; frames++) await frame()
+  }
+}"""
+
 
 class Desk:
     """A page of the browser. Errors of its console and failed requests gather in `complaints`."""
@@ -104,6 +115,11 @@ class Desk:
         self.open("/admin/employees/employee/add/")
         self.fill(email=email, first_name="Grace", last_name="Hopper", start_date="2026-03-02")
         self.press("Save")
+
+    def scroll_to(self, text: str) -> None:
+        """Look for it downwards, as of a long list a page may draw only what its window shows."""
+        self.page.evaluate(_DOWN_TO, text)
+        self.tells(text)
 
     def tells(self, text: str) -> None:
         expect(self.page.get_by_text(text).locator("visible=true").first).to_be_visible()
