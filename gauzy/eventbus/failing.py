@@ -22,7 +22,6 @@ from gauzy.eventbus.stores import store
 logger = logging.getLogger(__name__)
 
 LONGEST_TRACEBACK = 10_000  # characters
-DEAD = "dead"
 
 
 # Called in the transaction that declares a delivery dead.
@@ -63,19 +62,16 @@ def settle(handler: Handler, claim: Claimed, error: Exception) -> None:
         if held and delay is None:
             for announce in _on_death:
                 announce(claim, failure)
-    _log(handler, claim, failure, _fate(failure, delay) if held else "not ours any more: done, or taken over")
-
-
-def _log(handler: Handler, claim: Claimed, failure: Failure, fate: str) -> None:
     logger.log(
-        logging.ERROR if fate.startswith(DEAD) else logging.WARNING,
+        logging.ERROR if held and delay is None else logging.WARNING,
         "%s failed on %s %s, attempt %s: %s; %s",
-        *(handler.id, claim.name, claim.key.event_id, claim.attempt, failure.error_text.splitlines()[0], fate),
+        *(handler.id, claim.name, claim.key.event_id, claim.attempt, failure.error_text.splitlines()[0]),
+        _fate(failure, delay) if held else "not ours any more: done, or taken over",
     )
 
 
 def _fate(failure: Failure, delay: float | None) -> str:
-    return f"{DEAD}\n{failure.traceback}" if delay is None else f"again in {delay:.0f} s"
+    return f"dead\n{failure.traceback}" if delay is None else f"again in {delay:.0f} s"
 
 
 def _rest_for_quota(handler: Handler, claim: Claimed, quota: Retry) -> None:
@@ -130,7 +126,7 @@ def _personal_values(claim: Claimed) -> list[str]:
     if event_type is None:
         return []
     fields = msgspec.json.decode(claim.data)
-    stored = [str(fields[name]) for name in event_type.personal_among(fields)]
+    stored = [text for name in event_type.personal_among(fields) for text in _leaves(fields[name])]
     return stored + _personal_as_read(event_type, claim)
 
 

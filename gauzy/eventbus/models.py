@@ -80,9 +80,7 @@ class Delivery(DeliveryKey):
     dead_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, default="")
     ordering_key = models.CharField(max_length=120, null=True)  # noqa: DJ001  null: not ordered, and not in its index
-    edited = models.JSONField(
-        null=True
-    )  # what the handler reads instead of the event's data, after an operator's repair
+    edited = models.JSONField(null=True)  # what the handler reads in place of the event's data, after a repair
     order_number = models.BigIntegerField(null=True)  # taken while the publisher holds the key's lock
 
     class Meta:
