@@ -167,6 +167,12 @@ def outgoing_links(project_id: UUID) -> list[RepositoryLink]:
     return list(first.values())
 
 
+def is_paused(integration_id: UUID, project_id: UUID, repository: str) -> bool:
+    """Tell whether a project is linked with a repository, and the link rests."""
+    linked = RepositoryLink.objects.filter(integration_id=integration_id, project_id=project_id, is_active=False)
+    return linked.filter(repository__iexact=repository).exists()
+
+
 def tasks_of_issue(integration_id: UUID, reference: str) -> list[UUID]:
     """Return the tasks that an issue, named as `owner/repository#12`, is here."""
     known = ExternalId.objects.filter(integration_id=integration_id, kind=EntityKind.TASK, internal_id__isnull=False)

@@ -29,6 +29,7 @@ class GitHubInstallationViewSet(ViewSet):
     roles = {"start": ADMINS, "create": ADMINS}
     inputs = {"start": StrictSerializer, "create": InstallationInput}
     outputs = {"start": StartOutput, "create": IntegrationOutput}
+    secretive = ("create",)
 
     def start(self, request: Request) -> Response:
         self.read()

@@ -32,6 +32,7 @@ class IntegrationViewSet(ViewSet):
         **dict.fromkeys(("pause", "resume", "remove", "sync"), StrictSerializer),
     }
     outputs = dict.fromkeys(roles, IntegrationOutput)
+    secretive = ("create",)
     statuses = {"sync": 202}
 
     def list(self, request: Request) -> Response:

@@ -49,6 +49,7 @@ class WebhookEndpointViewSet(ViewSet):
         **dict.fromkeys(("create", "rotate_secret"), EndpointWithSecretOutput),
         "attempts": AttemptOutput,
     }
+    secretive = ("create", "rotate_secret")
     lists = ("list", "attempts")
     statuses = {"ping": 202, "replay": 202}
 

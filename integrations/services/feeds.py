@@ -1,8 +1,11 @@
 """What there is to sync from each provider."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
+from gauzy import context
+from gauzy.context import Actor, ActorKind
 from integrations.choices import Provider
 from integrations.models import Integration, SyncRun
 from integrations.selectors import get_integration
@@ -13,7 +16,12 @@ _FEEDS: Mapping[Provider, Callable[[Integration], Sequence[Feed]]] = {Provider.G
 
 
 def sync(*, integration_id: UUID) -> SyncRun:
-    """Take in everything that an integration is set to; outside a transaction, see `run_sync`."""
+    """Take in everything that an integration is set to; outside a transaction, see `run_sync`.
+
+    Whoever asked for it, what comes in is the integration's doing, and so is not sent back to where it came from.
+    """
     integration = get_integration(integration_id)
     feeds_of = _FEEDS.get(Provider(integration.provider))
-    return run_sync(integration_id=integration_id, feeds=feeds_of(integration) if feeds_of else [])
+    actor = Actor(ActorKind.INTEGRATION, integration.name, integration.id)
+    with context.use(replace(context.current(), actor=actor)):
+        return run_sync(integration_id=integration_id, feeds=feeds_of(integration) if feeds_of else [])

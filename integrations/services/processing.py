@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gauzy.exceptions import DomainError
 from integrations.choices import DeliveryState, EntityKind, IntegrationState
 from integrations.models import GitHubDelivery, Integration
 from integrations.providers.github import payloads
@@ -57,8 +58,17 @@ def _process_issue(delivery: GitHubDelivery, payload: Any) -> str:
     if issue is None or not integration.direction_of(EntityKind.TASK).takes_in:
         return "tasks do not come in" if issue else "it is about no issue"
     links = links_of_repository(integration.id, issue.repository_id, issue.repository)
-    outcomes = [_apply(link.id, delivery.action, issue, payload) for link in links]
+    outcomes = [_judged(link.id, delivery.action, issue, payload) for link in links]
     return ", ".join(sorted(outcomes)) or "no project is linked with the repository"
+
+
+def _judged(link_id: UUID, action: str, issue: Issue, payload: Any) -> str:
+    """What one project refuses, as one that is archived does, keeps no other from being served."""
+    try:
+        with transaction.atomic():
+            return _apply(link_id, action, issue, payload)
+    except DomainError as refusal:
+        return refusal.code
 
 
 def _apply(link_id: UUID, action: str, issue: Issue, payload: Any) -> str:

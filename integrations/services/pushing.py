@@ -11,10 +11,11 @@ from integrations.exceptions import ProviderError
 from integrations.models import ExternalId, RepositoryLink
 from integrations.providers.github.client import GitHubClient, NotThere
 from integrations.providers.github.issues import Issue, digest_of, mark, read_issue
-from integrations.selectors import mapped_to, outgoing_links
+from integrations.selectors import is_paused, mapped_to, outgoing_links
 from integrations.services.github_access import client_of
 from integrations.services.issues import key_of
 from integrations.services.mapping import remember
+from integrations.services.repositories import lock_link
 from timetracking.choices import TaskStatus
 from timetracking.exceptions import TaskNotFound
 from timetracking.selectors.projects import get_task
@@ -46,9 +47,12 @@ def _push(link: RepositoryLink, task: Any, meta: Metadata) -> tuple[RepositoryLi
     wanted = _wanted(link, task)
     if known and (known.digest == wanted["digest"] or meta.actor.id == link.integration_id):
         return None
+    where = known.reference.rpartition("#")[0] if known else link.repository  # GitHub redirects from an old name
+    if is_paused(link.integration_id, link.project_id, where):
+        return None
     with client_of(link.integration) as client:
-        repository = client.get(f"/repos/{link.repository}").data
-        found = _update(client, link, wanted, task, known) if known else _open(client, link, wanted, task)
+        repository = client.get(f"/repos/{where}").data
+        found = _update(client, known, wanted, task) if known else _open(client, link, wanted, task)
     if (issue := read_issue(found, repository)) is None:
         raise ProviderError("GitHub's answer is about no issue.")
     return link, issue
@@ -61,16 +65,17 @@ def _open(client: GitHubClient, link: RepositoryLink, wanted: dict[str, Any], ta
         if wanted["state"] == "open":
             return issue
         number = issue["number"]
-    return _patch(client, link, number, wanted, task)
+    return _patch(client, f"/repos/{link.repository}/issues/{number}", wanted, task)
 
 
-def _update(client: GitHubClient, link: RepositoryLink, wanted: dict[str, Any], task: Any, known: ExternalId) -> Any:
-    return _patch(client, link, int(known.reference.rpartition("#")[2]), wanted, task)
+def _update(client: GitHubClient, known: ExternalId, wanted: dict[str, Any], task: Any) -> Any:
+    repository, _, number = known.reference.rpartition("#")
+    return _patch(client, f"/repos/{repository}/issues/{number}", wanted, task)
 
 
-def _patch(client: GitHubClient, link: RepositoryLink, number: int, wanted: dict[str, Any], task: Any) -> Any:
+def _patch(client: GitHubClient, path: str, wanted: dict[str, Any], task: Any) -> Any:
     try:
-        return client.patch(f"/repos/{link.repository}/issues/{number}", **_fields(wanted, task))
+        return client.patch(path, **_fields(wanted, task))
     except NotThere as error:
         raise bus.Permanent("The issue is gone, or hidden from us; no second one is opened.") from error
 
@@ -111,6 +116,11 @@ def _find(client: GitHubClient, link: RepositoryLink, task: Any) -> int | None:
 
 
 def _put_on_record(link: RepositoryLink, issue: Issue, task_id: UUID) -> None:
+    """Write down what GitHub answered, unless it has told of something newer meanwhile."""
+    lock_link(link.id)
+    known = mapped_to(EntityKind.TASK, task_id).filter(integration_id=link.integration_id).first()
+    if known and known.version and known.version > issue.updated_at:
+        return
     remember(
         integration=link.integration,
         kind=EntityKind.TASK,

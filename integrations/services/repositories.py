@@ -39,7 +39,7 @@ def link_repository(*, integration_id: UUID, project_id: UUID, repository: str, 
         integration=integration, project_id=project_id, repository=_name(repository), sync_label=sync_label.strip()
     )
     clean(link)
-    _save(link)
+    _save(link, force_insert=True)
     bus.publish(
         RepositoryLinkCreatedEvent(repository_link_id=link.id, integration_id=integration_id, project_id=project_id)
     )
@@ -68,10 +68,10 @@ def update_link(*, link_id: UUID, values: Mapping[str, Any]) -> RepositoryLink:
 
 @transaction.atomic
 def recognise(link: RepositoryLink, *, repository_id: int, repository: str) -> None:
-    """Learn a repository's id, and its new name when it was renamed."""
+    """Learn a repository's id, and its new name when it was renamed; raise `RepositoryLinked` if another has both."""
     if (link.repository_id, link.repository) != (repository_id, repository):
         link.repository_id, link.repository = repository_id, repository
-        link.save(update_fields=["repository_id", "repository"])
+        _save(link, update_fields=["repository_id", "repository"])
 
 
 def lock_link(link_id: UUID) -> RepositoryLink:
@@ -94,9 +94,9 @@ def _name(repository: str) -> str:
     return name
 
 
-def _save(link: RepositoryLink) -> None:
+def _save(link: RepositoryLink, **how: Any) -> None:
     try:
         with transaction.atomic():
-            link.save(force_insert=True)
+            link.save(**how)
     except IntegrityError as error:
         raise RepositoryLinked(fields={"repository": [RepositoryLinked.message]}) from error

@@ -26,7 +26,7 @@ from tests.support.github_api import GitHubApi
 from tests.support.receiver import answer
 from timetracking.choices import TaskStatus
 from timetracking.models import Task
-from timetracking.services.projects import create_project
+from timetracking.services.projects import archive_project, create_project
 from timetracking.services.tasks import create_task, update_task
 
 pytestmark = pytest.mark.django_db
@@ -207,6 +207,17 @@ def test_a_renamed_repository_is_recognised(integration: Integration, link: Repo
     assert (task().title, link.repository, link.repository_id) == ("Renamed", "octo/gadgets", 7)
 
 
+def test_an_archived_project_does_not_keep_the_others_from_being_served(
+    company: Company, integration: Integration, link: RepositoryLink, github: GitHubApi
+) -> None:
+    other = new_link(company, integration)
+    with acting_for(company):
+        archive_project(project_id=link.project_id)
+    tell(integration, github, "opened", 12)
+    deliver_all()
+    assert task().project_id == other.project_id
+
+
 @pytest.mark.parametrize("linked", [True, False])
 def test_a_transferred_issue_takes_its_task_along_where_it_can(
     company: Company, integration: Integration, link: RepositoryLink, github: GitHubApi, linked: bool
@@ -297,6 +308,19 @@ def test_a_sync_takes_in_every_page_and_again_changes_nothing(
         second = sync(integration_id=integration.id)
     assert (first.state, first.created, first.pages, second.created, second.updated) == (SyncState.DONE, 5, 3, 0, 0)
     assert _everything() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sync_does_not_send_back_what_it_took_in(
+    company: Company, integration: Integration, link: RepositoryLink, github: GitHubApi
+) -> None:
+    with acting_for(company):
+        update_integration(integration_id=integration.id, entities={"task": "both", "label": "out"})
+        github.put_issue(1, labels=[{"name": "Bug"}])
+        sync(integration_id=integration.id)
+    deliver_all()
+    assert Task.unscoped.count() == 1
+    assert {call.method for call in github.received} == {"GET"}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -407,6 +431,23 @@ def test_a_limit_is_waited_for(
     Pause.objects.all().delete()  # as time does
     deliver_all(now=now + timedelta(minutes=40))
     assert len(github.issues) == 1
+
+
+def test_a_task_is_told_to_the_repository_that_it_came_from(
+    company: Company, integration: Integration, link: RepositoryLink, github: GitHubApi
+) -> None:
+    with acting_for(company):
+        link_repository(integration_id=integration.id, project_id=link.project_id, repository="octo/other")
+    both_ways(company, integration)
+    github.full_name = "octo/other"
+    issue = github.put_issue(12)
+    repository = github.repository | {"id": 8}
+    deliver(integration, "issues", {"action": "opened", "issue": issue, "repository": repository})
+    deliver_all()
+    with acting_for(company):
+        update_task(task_id=task().id, values={"title": "Renamed here"})
+    deliver_all()
+    assert {call.path for call in github.received} == {"/repos/octo/other", "/repos/octo/other/issues/12"}
 
 
 def test_an_issue_that_is_gone_is_not_opened_again(

@@ -107,10 +107,10 @@ _ROUTES = [
     ("POST", r"/app/installations/42/access_tokens", "_token"),
     ("POST", r"/login/oauth/access_token", "_oauth"),
     ("GET", r"/user/installations", "_installations"),
-    ("GET", r"/repos/octo/widgets", "_repository"),
-    ("GET", r"/repos/octo/widgets/issues", "_list"),
-    ("POST", r"/repos/octo/widgets/issues", "_create"),
-    ("PATCH", r"/repos/octo/widgets/issues/(\d+)", "_change"),
+    ("GET", r"/repos/octo/[a-z]+", "_repository"),
+    ("GET", r"/repos/octo/[a-z]+/issues", "_list"),
+    ("POST", r"/repos/octo/[a-z]+/issues", "_create"),
+    ("PATCH", r"/repos/octo/[a-z]+/issues/(\d+)", "_change"),
 ]
 
 
