@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from django.db import transaction
+from django.utils.http import parse_etags
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,7 +35,7 @@ def tag_of(data: Any) -> str:
 
 def is_among(tag: str, header: str) -> bool:
     """Tell whether a header such as `"a", "b"` or `*` names the tag; a weak one counts as the strong one."""
-    named = {part.strip().removeprefix("W/") for part in header.split(",")}
+    named = [one.removeprefix("W/") for one in parse_etags(header)]
     return "*" in named or tag in named
 
 
@@ -47,7 +48,7 @@ def conditionally(view: Any, request: Request, act: Any) -> Response:
     if expected is None or request.method in SAFE:
         response: Response = act()
         return response
-    if view.operation not in view.conditional or not view.kwargs:
+    if view.operation not in view.conditional or view.operation == "create":  # which has nothing to compare with
         raise ConditionNotSupported
     with transaction.atomic():
         _compare(view, expected)
@@ -62,7 +63,7 @@ def not_modified(request: Request, tag: str) -> bool:
 
 
 def _compare(view: Any, expected: str) -> None:
-    rows = view.resource(**view.kwargs).select_for_update(of=("self",), no_key=True)
+    rows = view.resource(**view.kwargs).select_for_update(of=view.locks, no_key=True)
     if (row := rows.first()) is None:
         raise NotFound
     if not is_among(tag_of(view.represent(row)), expected):

@@ -50,6 +50,7 @@ class View(APIView):
     lists: ClassVar[Collection[str]] = ("list",)
     conditional: ClassVar[Collection[str]] = ()
     secretive: ClassVar[Collection[str]] = ()
+    locks: ClassVar[Collection[str]] = ("self",)
     ordering: ClassVar[str] = "-id"
     orderings: ClassVar[Mapping[str, str]] = {}
     pagination_class = KeysetPagination

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import TemplateView
 
-from gauzy.tenancy.middleware import MEMBERSHIP_KEY, TENANT_KEY
+from gauzy.tenancy.middleware import MEMBERSHIP_KEY, TENANT_KEY, bind_session
 from gauzy.tenancy.roles import MANAGERS
 from gauzy.tenancy.selectors import active_memberships, tenants_named
 
@@ -29,7 +29,7 @@ def bind_only_place(request: HttpRequest) -> bool:
     found = places(request.user)
     if len(found) != 1 or request.user.is_superuser:
         return False
-    _bind(request, MEMBERSHIP_KEY, found[0].pk)
+    bind_session(request, MEMBERSHIP_KEY, found[0].pk)
     return True
 
 
@@ -64,7 +64,7 @@ class ChooseView(LoginRequiredMixin, TemplateView):
             key, chosen = MEMBERSHIP_KEY, _place(request)
         if chosen is None:
             raise Http404("There is no such place to work in.")
-        _bind(request, key, chosen.pk)
+        bind_session(request, key, chosen.pk)
         return redirect(_safe_next(request))
 
 
@@ -76,13 +76,6 @@ def _tenant(text: str) -> Any:
 def _place(request: HttpRequest) -> Any:
     sought = _uuid(request.POST.get("membership", ""))
     return next((place for place in places(request.user) if place.pk == sought), None)
-
-
-def _bind(request: HttpRequest, key: str, id: UUID) -> None:
-    for known in (MEMBERSHIP_KEY, TENANT_KEY):
-        request.session.pop(known, None)
-    request.session[key] = str(id)
-    request.session.cycle_key()
 
 
 def _safe_next(request: HttpRequest) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import logout
 from django.db.models import QuerySet
@@ -14,6 +15,14 @@ from gauzy.tenancy.selectors import active_memberships
 
 MEMBERSHIP_KEY = "membership_id"
 TENANT_KEY = "tenant_id"
+
+
+def bind_session(request: Any, key: str, id: UUID) -> None:
+    """Bind the session, under a new key, to one membership or tenant, and to nothing else."""
+    for known in (MEMBERSHIP_KEY, TENANT_KEY):
+        request.session.pop(known, None)
+    request.session[key] = str(id)
+    request.session.cycle_key()
 
 
 class SessionTenantMiddleware:

@@ -111,6 +111,14 @@ def test_neither_email_nor_address_is_stored() -> None:
     assert ADDRESS not in stored
 
 
+def test_an_office_where_everybody_errs_once_in_a_while_is_not_locked_out() -> None:
+    for hour in range(3 * OF_ADDRESS.free):
+        typo, right = hour * 3_600.0, hour * 3_600.0 + 5
+        who = f"user-{hour}@example.org"
+        assert (guess(email=who, after=typo), guess(email=who, after=right)) == (0, 0)
+        forget_guesses(email=who, address=ADDRESS, now=NOW + timedelta(seconds=right))
+
+
 @pytest.mark.parametrize("email", [EMAIL, "nobody@example.org"])
 def test_the_api_locks_out_and_does_not_tell_who_exists(email: str) -> None:
     new_owner(email=EMAIL)

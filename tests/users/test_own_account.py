@@ -1,8 +1,10 @@
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.mail import EmailMessage
+from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -50,6 +52,27 @@ def test_switching_makes_a_token_of_ones_own_other_membership_only() -> None:
     for tenant_id in (new_owner().tenant_id, uuid4()):
         refused = client.post("/api/v1/auth/tokens/switch", {"tenant_id": str(tenant_id)})
         assert (refused.status_code, refused.json()["code"]) == (403, "no_membership")
+
+
+def test_switching_does_not_make_a_token_live_longer() -> None:
+    owner = new_owner()
+    client = token_client(owner)
+    AccessToken.objects.update(expires_at=timezone.now() + timedelta(seconds=60))
+    end = AccessToken.objects.get().expires_at
+    answer = client.post("/api/v1/auth/tokens/switch", {"tenant_id": str(owner.tenant_id)})
+    assert answer.status_code == 201
+    assert [token.expires_at for token in AccessToken.objects.all()] == [end, end]
+
+
+def test_ones_name_is_changed_only_as_it_was_seen() -> None:
+    client = token_client(new_owner())
+    seen = client.get("/api/v1/me")["ETag"]
+    codes = [
+        client.patch("/api/v1/me", {"first_name": name}, headers={"If-Match": seen}).status_code
+        for name in ("Grace", "Ada")
+    ]
+    assert codes == [200, 412]
+    assert client.get("/api/v1/me").json()["first_name"] == "Grace"
 
 
 def test_names_are_changed_once() -> None:

@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 
 from gauzy.tenancy.choices import Role
-from tests.factories.platform import PASSWORD, new_member, new_owner, session_client, token_client
+from gauzy.tenancy.middleware import TENANT_KEY
+from gauzy.users.models import User
+from tests.factories.platform import PASSWORD, new_member, new_owner, organization_of, session_client, token_client
 
 pytestmark = pytest.mark.django_db
 SESSION = "/api/v1/auth/session"
@@ -80,6 +82,18 @@ def test_a_member_of_several_tenants_chooses_and_switches() -> None:
     assert browser.http.get("/api/v1/me").json()["membership"]["id"] == str(elsewhere.id)
     refused = browser.send("post", f"{SESSION}/switch", {"tenant_id": str(new_owner().tenant_id)})
     assert (refused.status_code, refused.json()["code"]) == (403, "no_membership")
+
+
+def test_signing_in_binds_to_the_membership_alone() -> None:
+    owner, elsewhere, browser = new_owner(), new_owner(), Browser()
+    User.objects.filter(pk=owner.user_id).update(is_superuser=True)
+    browser.sign_in(owner.user.email)
+    session = browser.http.session
+    session[TENANT_KEY] = str(elsewhere.tenant_id)
+    session.save()
+    assert browser.sign_in(owner.user.email).status_code == 200
+    shown = browser.http.get("/api/v1/organizations").json()["results"]
+    assert [row["id"] for row in shown] == [str(organization_of(owner).id)]
 
 
 def test_a_token_does_not_switch_a_session() -> None:

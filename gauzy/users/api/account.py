@@ -34,10 +34,11 @@ class MeView(View):
     inputs = {"patch": ProfileInput}
     outputs = {"get": MeOutput, "patch": MeOutput}
     conditional = ("get", "patch")
+    locks = ("self", "user")  # who is the same in every tenant
 
     def resource(self) -> QuerySet[Membership]:
         mine = membership_in(self.request)
-        return active_memberships(mine.user_id).filter(pk=mine.pk)
+        return active_memberships(mine.user_id).select_related("user").filter(pk=mine.pk)
 
     def get(self, request: Request) -> Response:
         return self.reply(membership_in(request))
@@ -124,4 +125,6 @@ class SwitchTokenView(View):
     secretive = ("post",)
 
     def post(self, request: Request) -> Response:
-        return self.reply(services.switch_token(user=membership_in(request).user, **self.read()))
+        token: Any = getattr(request, "access_token", None)
+        user, end = membership_in(request).user, token and token.expires_at
+        return self.reply(services.switch_token(user=user, not_after=end, **self.read()))

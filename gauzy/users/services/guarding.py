@@ -59,9 +59,12 @@ def admit_guess(*, email: str, address: str, now: datetime | None = None) -> Non
         raise LockedOut(wait=(until - now).total_seconds())
     limits = {counter.key: counter.limit for counter in counters}
     for row in rows:  # one may be missing: somebody has just proved themselves
-        row.wrong = 1 if row.counted_at < now - FORGOTTEN_AFTER else row.wrong + 1
+        is_forgotten = row.counted_at < now - FORGOTTEN_AFTER
+        row.wrong = 1 if is_forgotten else row.wrong + 1
         wait = limits[row.key].wait_after(row.wrong)
-        row.counted_at, row.locked_until = now, now + wait if wait else None
+        row.locked_until = now + wait if wait else None
+        if is_forgotten or row.account:  # of an address, which many share, a day counts from its first try
+            row.counted_at = now
     Guesses.objects.bulk_update(rows, ["wrong", "counted_at", "locked_until"])
 
 

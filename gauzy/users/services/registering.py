@@ -14,7 +14,6 @@ from gauzy.tenancy.membership import acting_as
 from gauzy.tenancy.models import Membership
 from gauzy.tenancy.services import add_member, create_tenant
 from gauzy.tenancy.validation import clean
-from gauzy.users import selectors
 from gauzy.users.choices import UserSource
 from gauzy.users.emails import normalize_email
 from gauzy.users.events import RegistrationRepeatedEvent, UserRegisteredEvent
@@ -101,11 +100,7 @@ def find_or_create_user(*, email: str, first_name: str = "", last_name: str = ""
     not let on which of the two happened.
     """
     draft = draft_user(email=email, first_name=first_name, last_name=last_name)
-    user = selectors.find_by_email(email) or insert_or_find(draft)
-    if user is draft:
-        bus.publish(UserRegisteredEvent(user_id=user.pk, source=source))
-    drop_unproven_passwords([user], source=source)
-    return user
+    return find_or_create_users(drafts=[draft], source=source)[draft.email]
 
 
 def draft_user(*, email: str, first_name: str = "", last_name: str = "") -> User:

@@ -1,7 +1,7 @@
 """Access tokens: issued against a password, used, revoked."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from gauzy.tenancy.middleware import MEMBERSHIP_KEY, TENANT_KEY
+from gauzy.tenancy.middleware import MEMBERSHIP_KEY, bind_session
 from gauzy.tenancy.models import Membership
 from gauzy.tenancy.selectors import active_memberships
 from gauzy.tenancy.services import end_membership
@@ -53,26 +53,26 @@ def open_session(*, request: Any, email: str, password: str, tenant_id: UUID | N
     user = _prove(request, email, password)
     membership = _choose_membership(user, tenant_id)
     auth.login(request, user)
-    request.session.cycle_key()  # Django keeps the key of the same user's session
-    request.session[MEMBERSHIP_KEY] = str(membership.pk)
+    bind_session(request, MEMBERSHIP_KEY, membership.pk)
     return membership
 
 
 def switch_session(*, request: Any, tenant_id: UUID) -> Membership:
     """Bind the session, under a new key, to the user's membership in another tenant; raise `NoMembership`."""
     membership = _choose_membership(request.user, tenant_id)
-    request.session.pop(TENANT_KEY, None)
-    request.session[MEMBERSHIP_KEY] = str(membership.pk)
-    request.session.cycle_key()
+    bind_session(request, MEMBERSHIP_KEY, membership.pk)
     return membership
 
 
-def switch_token(*, user: User, tenant_id: UUID, name: str = "") -> IssuedToken:
-    """Issue a token for the user's membership in another tenant; raise `NoMembership`. The one in hand stays."""
+def switch_token(*, user: User, tenant_id: UUID, name: str = "", not_after: datetime | None = None) -> IssuedToken:
+    """Issue a token for the user's membership in another tenant; raise `NoMembership`. The one in hand stays.
+
+    not_after: when that one ends, which the new one does not outlive: nobody stays for ever without a password.
+    """
     membership = _choose_membership(user, tenant_id)
     with transaction.atomic():
         _check_still_proven(user)
-        return issue_token(membership=membership, name=name)
+        return issue_token(membership=membership, name=name, not_after=not_after)
 
 
 def close_session(*, request: Any) -> None:
@@ -107,14 +107,14 @@ def _choose_membership(user: User, tenant_id: UUID | None) -> Membership:
 
 
 @transaction.atomic
-def issue_token(*, membership: Membership, name: str = "") -> IssuedToken:
-    secret = new_secret()
+def issue_token(*, membership: Membership, name: str = "", not_after: datetime | None = None) -> IssuedToken:
+    secret, end = new_secret(), timezone.now() + settings.ACCESS_TOKEN_LIFETIME
     token = AccessToken(
         membership=membership,
         name=name,
         prefix=secret[:SHOWN_CHARACTERS],
         digest=digest_of(secret),
-        expires_at=timezone.now() + settings.ACCESS_TOKEN_LIFETIME,
+        expires_at=min(end, not_after or end),
     )
     token.save(force_insert=True)
     return IssuedToken(secret, token)
