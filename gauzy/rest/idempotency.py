@@ -87,9 +87,11 @@ def _digest(value: Any) -> str:
 def _plain(value: Any) -> str:
     if not isinstance(value, File):
         return str(value)
-    content = hashlib.sha256(b"".join(value.chunks())).hexdigest()
+    digest = hashlib.sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
     value.seek(0)
-    return content
+    return digest.hexdigest()
 
 
 def _enter(scope: str) -> None:
