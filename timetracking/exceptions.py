@@ -84,11 +84,6 @@ class TimeLogNotFound(NotFound):
     message = "There is no such time log."
 
 
-class NoTimerRunning(Conflict):
-    code = "no_timer_running"
-    message = "No timer is running."
-
-
 class TimerRunning(Conflict):
     code = "timer_running"
     message = "A timer is running."

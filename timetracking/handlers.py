@@ -40,7 +40,12 @@ LONGEST_TIMER: Final = timedelta(hours=12)
 
 @handles(EmployeeEndedEvent)
 def stop_timer_of_ended_employee(event: EmployeeEndedEvent) -> None:
-    stop_timer(employee_id=event.employee_id, stopped_at=event.ended_at, reason=StopReason.EMPLOYMENT_ENDED)
+    """Stop it at the end, or as it began if that was later: a start may lie ahead by what clocks differ."""
+    running = running_timer(event.employee_id)
+    if running is None or get_employee(event.employee_id).ended_at is None:
+        raise bus.Skip("no timer runs, or the employment goes on")
+    end = max(event.ended_at, running.started_at)
+    stop_timer(employee_id=event.employee_id, stopped_at=end, reason=StopReason.EMPLOYMENT_ENDED)
 
 
 @handles(TimerStartedEvent, after=LONGEST_TIMER)
@@ -71,13 +76,20 @@ def notify_employee_of_forgotten_timer(event: TimerStoppedEvent, meta: Metadata)
     )
 
 
+def _projects_of(event: Any) -> set[UUID]:
+    """Return the projects of a log: where it is, and where it was before."""
+    left = {UUID(one.old) for one in getattr(event, "changes", ()) if one.field == "project" and one.old}
+    return left | ({event.project_id} if event.project_id else set())
+
+
 def _has_project(event: Any) -> bool:
-    return event.project_id is not None
+    return bool(_projects_of(event))
 
 
 @handles(TimeLogCreatedEvent, TimeLogUpdatedEvent, TimeLogDeletedEvent, TimeLogRestoredEvent, when=_has_project)
 def check_project_budget(event: Any) -> None:
-    check_budget(project_id=event.project_id)
+    for project_id in sorted(_projects_of(event)):
+        check_budget(project_id=project_id)
 
 
 @handles(ProjectBudgetReachedEvent, history=False)

@@ -41,6 +41,7 @@ def export(model_admin: Any, request: HttpRequest) -> HttpResponse:
     if len(rows) > LONGEST_EXPORT:
         messages.warning(request, f"More than {LONGEST_EXPORT:,} rows: narrow the list with a filter, or use the API.")
         return redirect(f"{request.path}?{query.urlencode()}")
+    model_admin.prepare(rows)
     name = f"{model_admin.opts.model_name}-{datetime.now(UTC):%Y-%m-%d}.csv"
     return HttpResponse(
         _written(model_admin, changelist, rows),

@@ -5,10 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from employees.models import Employee
 from gauzy.eventbus.testing import recorded_events
+from gauzy.site.lists import EXPORT
 from gauzy.tenancy.choices import Role
 from gauzy.tenancy.membership import acting_as
 from tests.factories.desk import desk_of, page_of, text_of
@@ -16,12 +19,13 @@ from tests.factories.people import Company, acting_for, hire, hire_as, membershi
 from tests.factories.time import HOUR, MONDAY, add_task, log_time, start_project, timesheet_of
 from timetracking.events import ProjectUpdatedEvent, TimeLogCreatedEvent, TimerStoppedEvent
 from timetracking.models import Project, ProjectMember, Rate, Task, TimeLog, Timesheet
-from timetracking.services.projects import set_member
+from timetracking.services.projects import archive_project, set_member
 from timetracking.services.timer import start_timer
 from timetracking.services.timesheets import submit_timesheet, withdraw_timesheet
 
 pytestmark = pytest.mark.django_db
 QUEUE = reverse("admin:timetracking_timesheet_queue")
+SHEETS = reverse("admin:timetracking_timesheet_changelist")
 LOGS = reverse("admin:timetracking_timelog_changelist")
 PRESSED: dict[str, Any] = {"_form_submitted": "on"}  # the button in the dialog
 
@@ -117,6 +121,40 @@ class TestLogs:
         assert [one.pk for one in desk.get(LOGS).context["cl"].result_list] == [log.pk]
         assert desk.get(page_of(other)).status_code == 404
 
+    def test_saving_a_log_keeps_what_was_put_away_since(self, company: Company, ada: Employee) -> None:
+        project = start_project(company)
+        log = log_time(company, ada, project_id=project.id)
+        with acting_for(company):
+            archive_project(project_id=project.id)
+        desk = desk_of(company.owner)
+        offered = desk.get(page_of(log)).context["adminform"].form.fields["project"].queryset
+        assert project in offered
+        values = {key: value for key, value in _form(ada, description="more").items() if key != "employee"}
+        values |= {"project": str(project.pk)} | _clock("08:00:00", "09:00:00")
+        assert desk.post(page_of(log), values).status_code == 302
+        assert (_stored(log).description, _stored(log).project_id) == ("more", project.pk)
+
+    def test_filters_name_nobody_and_nothing_out_of_sight(self, company: Company, ada: Employee) -> None:
+        boss, member = hire_as(company, Role.MANAGER)
+        team_of(company, managers=[boss], members=[ada])
+        stranger, secret = hire(company, last_name="Unseen"), start_project(company, is_private=True)
+        log_time(company, ada, project_id=secret.id)
+        log_time(company, stranger, project_id=secret.id)
+        for address in (LOGS, reverse("admin:timetracking_task_changelist")):
+            page = text_of(desk_of(member).get(address))
+            assert "Unseen" not in page
+            assert secret.name not in page
+        assert "Private project" in text_of(desk_of(member).get(LOGS))
+
+    def test_a_projects_manager_enters_time_of_its_members(self, company: Company, ada: Employee) -> None:
+        project = start_project(company)
+        boss, member = hire_as(company, Role.MANAGER)
+        with acting_for(company):
+            set_member(project_id=project.id, employee_id=boss.id, is_manager=True)
+            set_member(project_id=project.id, employee_id=ada.id)
+        assert desk_of(member).post(_add("timelog"), _form(ada)).status_code == 302
+        assert TimeLog.unscoped.get().employee_id == ada.pk
+
 
 class TestLocked:
     """The lock on the doors of the admin; the others are in test_locks.py."""
@@ -171,6 +209,20 @@ class TestTimesheets:
         desk.post(_act(sheet, "reject"), PRESSED | {"reason": "Friday is missing"})
         assert _stored(sheet).status == "rejected"
         assert "Friday is missing" in text_of(desk.get(page_of(sheet)))
+
+    def test_an_export_counts_the_totals_of_all_rows_at_once(self, company: Company) -> None:
+        for _ in range(2):
+            timesheet_of(company, hire(company))
+        few = self._queries_of_an_export(company)
+        for _ in range(4):
+            timesheet_of(company, hire(company))
+        assert self._queries_of_an_export(company) == few
+
+    def _queries_of_an_export(self, company: Company) -> int:
+        desk = desk_of(company.owner)
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get(f"{SHEETS}?{EXPORT}=csv").status_code == 200
+        return len(queries)
 
     def test_an_action_changes_nothing_on_get(self, company: Company, ada: Employee) -> None:
         sheet = _submitted(company, ada)

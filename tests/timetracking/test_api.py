@@ -8,12 +8,17 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from employees.models import Employee
+from employees.services import end_employee
+from gauzy.eventbus.testing import recorded_events
 from gauzy.tenancy.choices import Role
+from gauzy.tenancy.membership import acting_as
 from tests.factories.people import Company, acting_for, found_company, hire, hire_as, membership_of, team_of
 from tests.factories.platform import new_member, token_client
 from tests.factories.time import HOUR, MONDAY, add_task, log_time, start_project
+from timetracking.events import ProjectUpdatedEvent
+from timetracking.exceptions import NotYourProject
 from timetracking.services.clients import ensure_tags
-from timetracking.services.projects import set_member
+from timetracking.services.projects import create_project, set_member, update_project
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
@@ -258,3 +263,45 @@ def test_a_request_sent_twice_with_its_key_is_carried_out_once(own: APIClient, a
     assert first.json() == second.json()
     assert second.headers["Idempotency-Replayed"]
     assert len(own.get(f"{API}/time-logs").json()["results"]) == 1
+
+
+def test_the_export_does_not_name_a_private_project_to_those_outside(company: Company, ada: Employee) -> None:
+    boss, member = hire_as(company, Role.MANAGER)
+    team_of(company, managers=[boss], members=[ada])
+    secret = start_project(company, is_private=True)
+    log_time(company, ada, project_id=secret.id)
+    shown, known = (
+        token_client(one).get(f"{API}/time-logs/export").getvalue().decode() for one in (member, company.owner)
+    )
+    assert secret.name not in shown
+    assert "Private project" in shown
+    assert secret.name in known
+
+
+def test_budgets_of_money_are_set_by_who_sees_them(company: Company) -> None:
+    manager = token_client(new_member(company.owner, Role.MANAGER))
+    body = {"organization_id": str(company.organization.id), "name": "Engine"}
+    refused = manager.post(f"{API}/projects", body | {"budget_amount": "100"})
+    assert (refused.status_code, list(refused.json()["errors"])) == (403, ["budget_amount"])
+    project = manager.post(f"{API}/projects", body).json()["id"]
+    for amount in ("5", None):
+        assert manager.patch(f"{API}/projects/{project}", {"budget_amount": amount}).status_code == 403
+    assert token_client(company.owner).patch(f"{API}/projects/{project}", {"budget_amount": "5"}).status_code == 200
+
+
+def test_who_creates_a_project_as_a_manager_manages_it_and_it_is_told(company: Company) -> None:
+    boss, member = hire_as(company, Role.MANAGER)
+    with recorded_events() as events, acting_as(member):
+        create_project(organization_id=company.organization.id, name="Engine")
+    [told] = events.of(ProjectUpdatedEvent)
+    assert [(one.field, one.new) for one in told.changes] == [(f"members.{boss.id}", "manager")]
+
+
+def test_a_projects_manager_who_left_changes_nothing_more(company: Company) -> None:
+    boss, member = hire_as(company, Role.MANAGER)
+    with acting_as(member):
+        project = create_project(organization_id=company.organization.id, name="Engine")
+    with acting_for(company):
+        end_employee(employee_id=boss.id, reason="moved away")
+    with acting_as(member), pytest.raises(NotYourProject):
+        update_project(project_id=project.id, values={"name": "Mine"})

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from employees.models import Employee
-from employees.services import end_employee
+from employees.services import end_employee, restore_employee
 from gauzy.eventbus.testing import deliver_all, recorded_events
 from gauzy.notifications.selectors import notifications_of
 from gauzy.organizations.services import update_organization
@@ -18,7 +18,9 @@ from tests.factories.time import HOUR, MONDAY, log_time, start_project, timeshee
 from timetracking.choices import BUDGET_REACHED, TIMESHEET_DECIDED, TIMESHEET_SUBMITTED
 from timetracking.events import ProjectBudgetReachedEvent, TimerStoppedEvent, TimesheetMissedEvent
 from timetracking.selectors.consistency import findings
-from timetracking.services.logs import delete_time_log
+from timetracking.selectors.logs import running_timer
+from timetracking.selectors.projects import get_project
+from timetracking.services.logs import delete_time_log, update_time_log
 from timetracking.services.reminding import remind_of_missing_weeks
 from timetracking.services.timer import start_timer
 from timetracking.services.timesheets import approve_timesheet, submit_timesheet
@@ -46,6 +48,26 @@ def test_the_timer_of_an_ended_employee_stops_at_that_moment(company: Company, a
     assert (stopped.reason, stopped.stopped_at) == ("employment_ended", ended.ended_at)
 
 
+def test_a_timer_that_began_a_little_ahead_is_stopped_too(company: Company, ada: Employee) -> None:
+    with acting_as(membership_of(ada)):
+        start_timer(employee_id=ada.id, started_at=_now() + timedelta(seconds=50))
+    with acting_for(company):
+        end_employee(employee_id=ada.id, reason="moved away")
+    deliver_all()
+    with acting_for(company):
+        assert running_timer(ada.id) is None
+
+
+def test_whose_employment_goes_on_again_keeps_a_new_timer(company: Company, ada: Employee) -> None:
+    with acting_for(company):
+        end_employee(employee_id=ada.id, reason="moved away")
+        restore_employee(employee_id=ada.id)
+        start_timer(employee_id=ada.id, started_at=_now())
+    deliver_all()
+    with acting_for(company):
+        assert running_timer(ada.id)
+
+
 def test_a_forgotten_timer_is_stopped_when_it_had_run_for_too_long(company: Company, ada: Employee) -> None:
     start = _now() - 30 * HOUR
     with acting_as(membership_of(ada)):
@@ -71,6 +93,19 @@ def test_a_budget_announces_each_threshold_once(company: Company, ada: Employee)
         deliver_all()
     assert [event.percent for event in events.of(ProjectBudgetReachedEvent)] == [50, 80, 100]
     assert len(_titles(company, admin.user.pk, BUDGET_REACHED)) == 3
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_a_log_that_leaves_a_project_frees_its_budget(company: Company, ada: Employee, elsewhere: bool) -> None:
+    project, other = start_project(company, budget_seconds=3_600), start_project(company)
+    log = log_time(company, ada, project_id=project.id)
+    deliver_all()
+    with acting_for(company):
+        assert get_project(project.id).budget_reached == 100
+        update_time_log(time_log_id=log.id, values={"project_id": other.id if elsewhere else None})
+    deliver_all()
+    with acting_for(company):
+        assert get_project(project.id).budget_reached == 0
 
 
 def test_a_budget_of_money_counts_billable_time_of_its_currency(company: Company, ada: Employee) -> None:

@@ -57,3 +57,13 @@ def test_atomic_names_the_lines_at_fault(company: Company, people: None) -> None
 @pytest.mark.parametrize("role", [Role.EMPLOYEE, Role.VIEWER])
 def test_importing_is_for_managers(company: Company, role: Role) -> None:
     assert upload(company, "toggl-detailed.csv", token_client(new_member(company.owner, role))).status_code == 403
+
+
+def test_a_manager_sees_and_undoes_only_imports_of_their_own(company: Company, people: None) -> None:
+    done = upload(company, "toggl-detailed.csv").json()["time_import_id"]
+    manager = token_client(new_member(company.owner, Role.MANAGER))
+    assert manager.get(IMPORTS).json()["results"] == []
+    assert manager.get(f"{IMPORTS}/{done}").status_code == 404
+    assert manager.post(f"{IMPORTS}/{done}/undo", {}, format="json").status_code == 404
+    mine = upload(company, "toggl-detailed.csv", manager).json()["time_import_id"]
+    assert [row["id"] for row in manager.get(IMPORTS).json()["results"]] == [mine]

@@ -119,3 +119,9 @@ def test_bad_input_is_refused_by_its_field(company: Company, client: Client, cha
     answer = post(token_client(company.owner), INVOICES, **({"client_id": str(client.pk)} | change))
     assert answer.status_code == 400
     assert field in answer.json()["errors"]
+
+
+def test_a_preview_needs_nothing_but_the_client(company: Company, client: Client) -> None:
+    answer = post(token_client(company.owner), f"{INVOICES}/preview", client_id=str(client.pk))
+    assert (answer.status_code, answer.json()["total"]) == (200, "150.00")
+    assert answer.json()["lines"][0]["tax_percent"] == "0"

@@ -4,18 +4,20 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 from employees.choices import EmployeeStatus
-from employees.selectors import employees, visible_employees
+from employees.selectors import employees
 from gauzy.organizations.selectors import organizations
 from gauzy.site.base import ServiceModelAdmin
+from gauzy.site.forms import ServiceForm
+from timetracking.selectors.people import people_seen
 from timetracking.selectors.projects import clients, visible_projects, visible_tasks
 
 _OFFERED: Final[Mapping[str, Callable[[], QuerySet[Any]]]] = {
     "organization": lambda: organizations().order_by("name"),
-    "employee": lambda: visible_employees(status=EmployeeStatus.ACTIVE).order_by("last_name", "first_name"),
+    "employee": lambda: people_seen(status=EmployeeStatus.ACTIVE).order_by("last_name", "first_name"),
     "assignee": lambda: employees(status=EmployeeStatus.ACTIVE).order_by("last_name", "first_name"),
     "client": lambda: clients(archived=False).order_by("name"),
     "project": lambda: visible_projects(archived=False).order_by("name"),
@@ -23,8 +25,22 @@ _OFFERED: Final[Mapping[str, Callable[[], QuerySet[Any]]]] = {
 }
 
 
+class TimeForm(ServiceForm):
+    """Offers also what the row has already, though it may be put away since: saving changes only what was changed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in _OFFERED.keys() & self.fields.keys():
+            if known := getattr(self.instance, f"{name}_id", None):
+                field: Any = self.fields[name]
+                offered = Q(pk__in=field.queryset.order_by().values("pk")) | Q(pk=known)
+                field.queryset = field.queryset.model.objects.filter(offered).order_by(*field.queryset.query.order_by)
+
+
 class TimeAdmin(ServiceModelAdmin):
     """Its forms offer what the actor may see and what is not put away."""
+
+    form = TimeForm
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in _OFFERED:

@@ -1,8 +1,11 @@
 from typing import Any
 
-from django.contrib.admin import SimpleListFilter
+from django.contrib.admin import RelatedFieldListFilter, SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
+
+from timetracking.selectors.people import people_seen
+from timetracking.selectors.projects import visible_projects
 
 
 class ArchivedFilter(SimpleListFilter):
@@ -31,3 +34,11 @@ class RunningFilter(SimpleListFilter):
         if self.value() not in {"yes", "no"}:
             return queryset
         return queryset.filter(stopped_at__isnull=self.value() == "yes")
+
+
+class VisibleFilter(RelatedFieldListFilter):
+    """Names only whom and what the actor may see: Django would name all of the tenant's."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        rows: Any = people_seen() if field.name == "employee" else visible_projects()
+        return [(str(row.pk), str(row)) for row in rows]

@@ -7,8 +7,8 @@ from django import forms
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
 from gauzy.exceptions import DomainError
-from gauzy.site.forms import ServiceForm
 from gauzy.site.unfolded import DialogForm
+from timetracking.admin.base import TimeForm
 from timetracking.calendar import resolve_local
 from timetracking.selectors.people import zone_of
 
@@ -19,7 +19,7 @@ def _clock_field(**options: Any) -> Any:
     return forms.SplitDateTimeField(widget=UnfoldAdminSplitDateTimeWidget(), **options)
 
 
-class TimeLogForm(ServiceForm):
+class TimeLogForm(TimeForm):
     started_at = _clock_field(label="Started", help_text="On the employee's clock.")
     stopped_at = _clock_field(label="Stopped")
 
@@ -40,11 +40,6 @@ class TimeLogForm(ServiceForm):
                 except DomainError as refusal:
                     self.add_error(name, refusal.message)
         return super().clean()
-
-
-class NewTimeLogForm(TimeLogForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        forms.ModelForm.__init__(self, *args, **kwargs)
 
 
 class SplitForm(DialogForm):

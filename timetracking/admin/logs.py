@@ -13,14 +13,15 @@ from gauzy.site.navigation import Entry, Task
 from gauzy.site.parts import Card
 from gauzy.site.unfolded import dialog_action
 from timetracking.admin.base import TimeAdmin, by_id
-from timetracking.admin.filters import RunningFilter
-from timetracking.admin.forms import NewTimeLogForm, SplitForm, TimeLogForm
+from timetracking.admin.filters import RunningFilter, VisibleFilter
+from timetracking.admin.forms import SplitForm, TimeLogForm
 from timetracking.calendar import resolve_local
 from timetracking.intervals import format_duration
 from timetracking.models import TimeLog
 from timetracking.selectors import logs as selectors
 from timetracking.selectors.people import zone_of
-from timetracking.selectors.projects import sees_rates
+from timetracking.selectors.projects import sees_rates, with_project_in_sight
+from timetracking.selectors.weeks import PRIVATE
 from timetracking.services import cutting, timer
 from timetracking.services import logs as services
 
@@ -34,14 +35,22 @@ class TimeLogAdmin(TimeAdmin):
     navigation = (Entry(Task.TIME, "Time logs", "schedule", "timetracking_timelog_changelist"),)
     empty_hint = "Time comes by a timer, by hand, by import or from another system."
     list_display = ("started", "employee", "duration", "place", "description", "is_billable", "state")
-    list_filter = (RunningFilter, "is_billable", "source", "organization", "project", "employee")
+    list_filter = (
+        RunningFilter,
+        "is_billable",
+        "source",
+        "organization",
+        ("project", VisibleFilter),
+        ("employee", VisibleFilter),
+    )
     search_fields = ("description", "employee__first_name", "employee__last_name", "project__name", "task__title")
     date_hierarchy = None
     ordering = ("-started_at", "-id")
     actions_detail = ("stop", "split", "remove")
+    form = TimeLogForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TimeLog]:
-        return selectors.visible_logs().select_related("employee__organization")
+        return with_project_in_sight(selectors.visible_logs().select_related("employee__organization"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         place = ("project", "task", "description", "is_billable", "tags")
@@ -60,9 +69,6 @@ class TimeLogAdmin(TimeAdmin):
             return ()
         shown = ("employee", "started", "stopped", "duration", "state", "rate")
         return (*shown, "source", "created_at", "updated_at", "id")
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, change, **{"form": TimeLogForm if obj else NewTimeLogForm} | kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         fixed = isinstance(obj, TimeLog) and (obj.stopped_at is None or getattr(obj, "is_locked", False))
@@ -89,7 +95,9 @@ class TimeLogAdmin(TimeAdmin):
         return "–" if log.seconds is None else format_duration(log.seconds)
 
     @admin.display(description="project and task", ordering="project__name")
-    def place(self, log: TimeLog) -> str:
+    def place(self, log: Any) -> str:
+        if log.project_id and not log.project_in_sight:
+            return PRIVATE
         return " · ".join(str(one) for one in (log.project, log.task) if one) or "–"
 
     @admin.display(description="state")

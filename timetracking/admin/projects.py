@@ -6,21 +6,21 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.widgets import UnfoldAdminSelectMultipleWidget
 
 from employees.choices import EmployeeStatus
-from employees.selectors import employees, visible_employees
-from gauzy.site.forms import ServiceForm
+from employees.selectors import employees
 from gauzy.site.html import chip
 from gauzy.site.navigation import Entry, Task
 from gauzy.site.unfolded import dialog_action
 from timetracking.admin.archiving import ArchivableAdmin
-from timetracking.admin.base import by_id
+from timetracking.admin.base import TimeForm, by_id
 from timetracking.admin.filters import ArchivedFilter
 from timetracking.models import Project
 from timetracking.selectors import projects as selectors
+from timetracking.selectors.people import people_seen
 from timetracking.services import projects as services
 
 _PEOPLE = ("member_ids", "manager_ids")
@@ -32,19 +32,19 @@ def _people_field(**options: Any) -> Any:
     )
 
 
-class ProjectForm(ServiceForm):
+class ProjectForm(TimeForm):
     member_ids = _people_field(label="Members")
     manager_ids = _people_field(label="Managers", help_text="With the role manager, they decide about members' time.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places = list(selectors.members_of(self.instance.pk)) if self.instance.organization_id else []
-        known = {place.employee_id for place in places}
-        offered = visible_employees(status=EmployeeStatus.ACTIVE).values_list("pk", flat=True)
+        known = Q(pk__in=[place.employee_id for place in places])
+        offered = Q(pk__in=people_seen(status=EmployeeStatus.ACTIVE).values("pk"))
         for name, is_manager in zip(_PEOPLE, (False, True), strict=True):
             if name in self.fields:
                 field: Any = self.fields[name]
-                field.queryset = employees().filter(pk__in={*known, *offered}).order_by("last_name", "first_name")
+                field.queryset = employees().filter(known | offered).order_by("last_name", "first_name")
                 field.initial = [place.employee_id for place in places if place.is_manager is is_manager]
 
 
@@ -124,8 +124,9 @@ def _leaving(project: Project, values: Mapping[str, Any]) -> set[UUID]:
 
 
 def _set_people(project_id: UUID, people: Mapping[UUID, bool], leaving: Collection[UUID] = ()) -> None:
+    places = {place.employee_id: place.is_manager for place in selectors.members_of(project_id)}
     for employee_id, is_manager in people.items():
-        if employee_id not in leaving:
+        if employee_id not in leaving and places.get(employee_id) is not is_manager:
             services.set_member(project_id=project_id, employee_id=employee_id, is_manager=is_manager)
     for employee_id in leaving:
         services.remove_member(project_id=project_id, employee_id=employee_id)

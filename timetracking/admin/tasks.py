@@ -12,7 +12,7 @@ from gauzy.site.navigation import Task as Group
 from gauzy.site.unfolded import dialog_action
 from timetracking.admin.archiving import ArchivableAdmin
 from timetracking.admin.base import by_id
-from timetracking.admin.filters import ArchivedFilter
+from timetracking.admin.filters import ArchivedFilter, VisibleFilter
 from timetracking.choices import TaskStatus
 from timetracking.models import Task
 from timetracking.selectors import projects as selectors
@@ -31,7 +31,7 @@ class TaskAdmin(ArchivableAdmin):
     navigation = (Entry(Group.PROJECTS, "Tasks", "task_alt", "timetracking_task_changelist", rank=0),)
     empty_hint = "Add one, or connect GitHub: issues become tasks."
     list_display = ("number_and_title", "project", "status_chip", "assignee", "due_date")
-    list_filter = (ArchivedFilter, "status", "project")
+    list_filter = (ArchivedFilter, "status", ("project", VisibleFilter))
     list_select_related = ("project", "assignee")
     search_fields = ("title", "number")
     ordering = ("-id",)

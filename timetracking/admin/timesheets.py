@@ -72,10 +72,12 @@ class TimesheetAdmin(TimeAdmin):
         return request.user.has_perm("timetracking.change_timesheet")
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Count the totals of a page's rows at once."""
         changelist: Any = super().get_changelist_instance(request)
-        _add_totals(changelist.result_list)
+        self.prepare(changelist.result_list)
         return changelist
+
+    def prepare(self, rows: Any) -> None:
+        _add_totals(rows)
 
     def changeform_view(
         self, request: Any, object_id: Any = None, form_url: str = "", extra_context: Any = None

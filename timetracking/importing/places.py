@@ -1,6 +1,7 @@
 """Clients, projects, tasks and tags by the names that a file has for them; those that are missing are made."""
 
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from timetracking.exceptions import ProjectNotFound, TaskNotFound
@@ -30,6 +31,7 @@ class Places:
     _projects: dict[tuple[UUID | None, str], UUID] = field(default_factory=dict)
     _tasks: dict[tuple[UUID, str], UUID] = field(default_factory=dict)
     _tags: dict[str, UUID] = field(default_factory=dict)
+    _learned: list[tuple[dict[Any, UUID], Any]] = field(default_factory=list)  # since the mark
 
     def load(self) -> None:
         """Read what the organization has."""
@@ -43,13 +45,20 @@ class Places:
 
     def mark(self) -> dict[str, int]:
         """Return how much was made so far, for `go_back`."""
+        self._learned.clear()
         return {kind: len(names) for kind, names in self.made.items()}
 
     def go_back(self, mark: dict[str, int]) -> None:
         """Forget what was made since the mark: it was rolled back."""
         for kind, count in mark.items():
             del self.made[kind][count:]
-        self.load()
+        for known, key in self._learned:
+            known.pop(key, None)
+        self._learned.clear()
+
+    def _learn(self, known: dict[Any, UUID], key: Any, id: UUID) -> None:
+        known[key] = id
+        self._learned.append((known, key))
 
     def find(self, entry: Entry) -> Place:
         """Return where an entry belongs; raise `ProjectNotFound` or `TaskNotFound` where nothing may be made."""
@@ -64,7 +73,7 @@ class Places:
         if (key := fold(name)) not in self._clients:
             if not self.create_missing:
                 raise ProjectNotFound(f"There is no client {name}.")
-            self._clients[key] = create_client(organization_id=self.organization_id, name=name).pk
+            self._learn(self._clients, key, create_client(organization_id=self.organization_id, name=name).pk)
             self.made["clients"].append(name)
         return self._clients[key]
 
@@ -73,7 +82,7 @@ class Places:
             if not self.create_missing:
                 raise ProjectNotFound(f"There is no project {name}.")
             made = create_project(organization_id=self.organization_id, name=name, client_id=client_id)
-            self._projects[key] = made.pk
+            self._learn(self._projects, key, made.pk)
             self.made["projects"].append(name)
         return self._projects[key]
 
@@ -81,7 +90,7 @@ class Places:
         if (key := (project_id, fold(title))) not in self._tasks:
             if not self.create_missing:
                 raise TaskNotFound(f"There is no task {title}.")
-            self._tasks[key] = create_task(project_id=project_id, title=title, history=True).pk
+            self._learn(self._tasks, key, create_task(project_id=project_id, title=title, history=True).pk)
             self.made["tasks"].append(title)
         return self._tasks[key]
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from employees.selectors import visible_employees
 from gauzy.exceptions import DomainError, Invalid
 from gauzy.organizations.choices import OverlapPolicy
 from gauzy.organizations.selectors import get_organization, settings_of
@@ -25,6 +24,7 @@ from timetracking.importing.reading import Sheet, read_sheet
 from timetracking.importing.report import ImportReport, VerdictOnRow
 from timetracking.models import TimeImport
 from timetracking.selectors.imports import known_keys, logged_between
+from timetracking.selectors.people import people_seen
 from timetracking.services.imports import NewRow, record_import
 from timetracking.services.ledger import lock_ledgers
 from timetracking.services.logs import NewTimeLog, create_time_log
@@ -134,7 +134,7 @@ class _Run:
         return self.sheet.layout.product.value
 
     def _knowledge(self) -> Knowledge:
-        employees = visible_employees(organization_id=self.organization_id).order_by("id")
+        employees = people_seen(organization_id=self.organization_id).order_by("id")
         people = [Person(one.pk, one.user.email, str(one)) for one in employees]
         return Knowledge(
             people=People(people, self.options.people),

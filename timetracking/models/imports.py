@@ -22,6 +22,7 @@ class TimeImport(Owned):
     refused = models.PositiveIntegerField()
     problems = models.JSONField(default=list)
     actor_label = models.CharField(max_length=200)
+    actor_id = models.UUIDField(null=True, help_text="The user's, if one imported it.")
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(Owned.Meta):

@@ -1,12 +1,19 @@
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db.models import DurationField, ExpressionWrapper, F, Sum
+from django.db.models import DurationField, ExpressionWrapper, F, Q, Sum
 
 from timetracking.models import Project, TimeLog
 from timetracking.money import exact_price
 
 THRESHOLDS = (50, 80, 100)  # percent
+
+
+def has_budget(project_id: UUID) -> bool:
+    """Tell whether there is something to watch: a budget, or a threshold of one that was taken away."""
+    watched = Q(budget_seconds__gt=0) | Q(budget_amount__gt=0) | Q(budget_reached__gt=0)
+    return Project.objects.filter(watched, pk=project_id).exists()
 
 
 def reached_threshold(project: Project) -> int:

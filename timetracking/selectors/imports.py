@@ -4,19 +4,23 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from gauzy.tenancy.membership import current_role
+from gauzy.tenancy.roles import ADMINS
 from timetracking.exceptions import TimeImportNotFound
 from timetracking.models import ImportedRow, TimeImport, TimeLog
+from timetracking.selectors.acting import actor_id
 
 _AT_ONCE = 500  # keys per query: SQLite takes only so many parameters
 
 
 def time_imports(**equal: UUID) -> QuerySet[TimeImport]:
+    """Return the imports that the actor may see: a manager their own, as its problems name people."""
     found: QuerySet[TimeImport] = TimeImport.objects.filter(**equal)
-    return found
+    return found if current_role() is None or current_role() in ADMINS else found.filter(actor_id=actor_id())
 
 
 def get_time_import(time_import_id: UUID) -> TimeImport:
-    """Return an import of the tenant; raise `TimeImportNotFound` for an unknown and for a foreign id."""
+    """Return an import that the actor may see; raise `TimeImportNotFound` for an unknown and for a foreign id."""
     if found := time_imports().filter(pk=time_import_id).first():
         return found
     raise TimeImportNotFound

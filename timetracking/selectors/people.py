@@ -41,13 +41,17 @@ class Person:
         return bool(self.employee.user_id == actor_id())
 
 
-def person(employee_id: UUID) -> Person:
-    """Return an employee whose time the actor may see, with organization and policies; raise `EmployeeNotFound`.
+def people_seen(**filters: Any) -> QuerySet[Any]:
+    """Return the employees whose time the actor may see; handlers, which have no role, see everybody."""
+    if current_role() is None:
+        return employees(**filters)
+    in_sight = Q(pk__in=visible_employees().values("pk")) | Q(pk__in=_of_managed_projects().values("pk"))
+    return employees(**filters).filter(in_sight)
 
-    Handlers, which have no role, see everybody.
-    """
-    among = employees() if current_role() is None else visible_employees() | _of_managed_projects()
-    employee = among.select_related("organization", "user").filter(pk=employee_id).first()
+
+def person(employee_id: UUID) -> Person:
+    """Return an employee whose time the actor may see, with organization and policies; raise `EmployeeNotFound`."""
+    employee = people_seen().select_related("organization", "user").filter(pk=employee_id).first()
     if employee is None:
         raise EmployeeNotFound
     return Person(employee, employee.organization, settings_of(employee.organization_id))
@@ -97,4 +101,5 @@ def approvers_of(employee_id: UUID) -> set[UUID]:
 def budget_holders_of(project_id: UUID) -> set[UUID]:
     """Return the user ids of a project's managers; of owners and administrators where it has none."""
     managers = ProjectMember.objects.filter(project_id=project_id, is_manager=True, employee__ended_at=None)
-    return set(managers.values_list("employee__user_id", flat=True)) or members_among(None, roles=ADMINS)
+    user_ids = set(managers.values_list("employee__user_id", flat=True))
+    return members_among(user_ids, roles=MANAGERS) or members_among(None, roles=ADMINS)

@@ -1,7 +1,7 @@
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gauzy.tenancy.choices import Role
 from gauzy.tenancy.membership import current_role
@@ -9,6 +9,7 @@ from gauzy.tenancy.roles import ADMINS
 from timetracking.exceptions import ClientNotFound, ProjectNotFound, TagNotFound, TaskNotFound
 from timetracking.models import Client, Project, ProjectMember, Rate, Tag, Task
 from timetracking.selectors.acting import actor_id
+from timetracking.selectors.people import managed_project_ids
 
 
 class ProjectFilters(TypedDict, total=False):
@@ -44,8 +45,14 @@ def visible_projects(**filters: Unpack[ProjectFilters]) -> QuerySet[Project]:
         found = found.filter(archived_at__isnull=not filters["archived"])
     if current_role() is None or current_role() in ADMINS:
         return found
-    own = ProjectMember.objects.filter(employee__user_id=actor_id())
+    own = ProjectMember.objects.filter(employee__user_id=actor_id(), employee__ended_at=None)
     return found.filter(Q(is_private=False) | Q(pk__in=own.values("project_id")))
+
+
+def with_project_in_sight(logs: QuerySet[Any]) -> QuerySet[Any]:
+    """Add `project_in_sight` to logs: whether the actor, who may see the time, may see what it was spent on."""
+    found: QuerySet[Any] = logs.annotate(project_in_sight=Exists(visible_projects().filter(pk=OuterRef("project_id"))))
+    return found
 
 
 def get_project(project_id: UUID) -> Project:
@@ -98,8 +105,7 @@ def manages_project(project_id: UUID) -> bool:
     role = current_role()
     if role is None or role in ADMINS:
         return True
-    mine = ProjectMember.objects.filter(project_id=project_id, employee__user_id=actor_id())
-    return role == Role.MANAGER and mine.filter(is_manager=True).exists()
+    return role == Role.MANAGER and managed_project_ids().filter(project_id=project_id).exists()
 
 
 def rates(**equal: UUID) -> QuerySet[Rate]:

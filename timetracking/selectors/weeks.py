@@ -10,9 +10,11 @@ from timetracking.intervals import Interval
 from timetracking.models import Timesheet
 from timetracking.selectors.logs import logs_within
 from timetracking.selectors.people import zone_of
+from timetracking.selectors.projects import with_project_in_sight
 from timetracking.selectors.timesheets import covered
 
 NO_PROJECT = "Without a project"
+PRIVATE = "Private project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,13 @@ def week_of(sheet: Timesheet) -> Week:
 def _parts(sheet: Timesheet) -> Iterator[tuple[str, date, int]]:
     bounds, zone = covered(sheet), zone_named(sheet.time_zone) if sheet.time_zone else zone_of(sheet.employee)
     logs: Any = logs_within([sheet.employee_id], bounds.start, bounds.end).select_related("project")
-    for log in logs:
+    for log in with_project_in_sight(logs):
         if part := Interval(log.started_at, log.stopped_at).clip(bounds):
             for day, piece in split(part, zone, Unit.DAY):
-                yield str(log.project or NO_PROJECT), day, piece.seconds
+                yield _title(log), day, piece.seconds
+
+
+def _title(log: Any) -> str:
+    if log.project_id and not log.project_in_sight:
+        return PRIVATE
+    return str(log.project or NO_PROJECT)

@@ -12,6 +12,7 @@ from gauzy import eventbus as bus
 from timetracking.events import TimeImportedEvent, TimeImportRevertedEvent
 from timetracking.exceptions import TimeImportNotFound
 from timetracking.models import ImportedRow, TimeImport, TimeLog
+from timetracking.selectors.imports import get_time_import
 from timetracking.services.ledger import lock_ledgers
 from timetracking.services.logs import delete_time_log
 from timetracking.services.shared import locked, now
@@ -32,8 +33,13 @@ def record_import(
 
     `file` holds name, hash, product, zone and counts as `TimeImport` has them.
     """
+    actor = context.current().actor
     done = TimeImport.objects.create(
-        organization_id=organization_id, problems=list(problems), actor_label=context.current().actor.label, **file
+        organization_id=organization_id,
+        problems=list(problems),
+        actor_label=actor.label,
+        actor_id=actor.id,
+        **file,
     )
     _hold(done, rows)
     bus.publish(
@@ -71,6 +77,7 @@ def undo_import(*, time_import_id: UUID) -> TimeImport:
     Refused with `PeriodLocked` or `LockDatePassed` while anything of it is submitted, approved or invoiced. Repeating
     changes nothing.
     """
+    get_time_import(time_import_id)
     done = locked(TimeImport, time_import_id, TimeImportNotFound)
     if done.undone_at:
         return done

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from employees.choices import EmployeeStatus
 from employees.selectors import employees
 from gauzy import eventbus as bus
 from gauzy.eventbus import Change
@@ -16,11 +17,11 @@ from gauzy.tenancy.choices import Role
 from gauzy.tenancy.membership import current_role
 from gauzy.tenancy.validation import clean
 from timetracking.events import ProjectCreatedEvent, ProjectUpdatedEvent
-from timetracking.exceptions import NotYourProject, ProjectNotFound
+from timetracking.exceptions import NotAllowedByPolicy, NotYourProject, ProjectNotFound
 from timetracking.models import Project, ProjectMember
 from timetracking.selectors.acting import actor_id
 from timetracking.selectors.people import person
-from timetracking.selectors.projects import get_client, get_project, manages_project
+from timetracking.selectors.projects import get_client, get_project, manages_project, sees_rates
 from timetracking.services.shared import locked, now, require_known, require_same_organization, shorten
 
 EDITABLE = frozenset(
@@ -45,7 +46,8 @@ def create_project(
     budget_seconds: int | None = None,
     budget_amount: Decimal | None = None,
 ) -> Project:
-    """Raises `OrganizationNotFound`, `ClientNotFound`, `OtherOrganization` and `Invalid`."""
+    """Raises `OrganizationNotFound`, `ClientNotFound`, `OtherOrganization`, `NotAllowedByPolicy` and `Invalid`."""
+    _require_money_right({"budget_amount": budget_amount} if budget_amount is not None else {})
     client = get_client(client_id) if client_id else None
     project = Project(
         organization=get_organization(organization_id),
@@ -62,8 +64,8 @@ def create_project(
     require_same_organization(organization_id, client_id=client)
     clean(project)
     project.save(force_insert=True)
-    _let_creator_manage(project)
     bus.publish(ProjectCreatedEvent(project_id=project.id, organization_id=organization_id, client_id=client_id))
+    _let_creator_manage(project)
     return project
 
 
@@ -71,6 +73,7 @@ def create_project(
 def update_project(*, project_id: UUID, values: Mapping[str, Any]) -> Project:
     """Set the given fields; only what differs is written and published, and nothing if nothing does."""
     require_known(values, EDITABLE)
+    _require_money_right(values)
     project = _lock(project_id)
     if client_id := values.get("client_id"):
         require_same_organization(project.organization_id, client_id=get_client(client_id))
@@ -123,6 +126,11 @@ def remove_member(*, project_id: UUID, employee_id: UUID) -> None:
         _publish_member(project, employee_id, _standing(is_manager=member.is_manager), None)
 
 
+def _require_money_right(values: Mapping[str, Any]) -> None:
+    if "budget_amount" in values and not sees_rates():
+        raise NotAllowedByPolicy(fields={"budget_amount": ["Only owners and administrators set budgets of money."]})
+
+
 def _lock(project_id: UUID) -> Project:
     """Lock a project that the actor may change; raise `ProjectNotFound` or `NotYourProject`."""
     get_project(project_id)
@@ -134,9 +142,10 @@ def _lock(project_id: UUID) -> Project:
 def _let_creator_manage(project: Project) -> None:
     """Make a manager who creates a project its manager, if they are employed there."""
     if current_role() == Role.MANAGER:
-        mine = employees(organization_id=project.organization_id).filter(user_id=actor_id()).first()
-        if mine:
+        employed = employees(organization_id=project.organization_id, status=EmployeeStatus.ACTIVE)
+        if mine := employed.filter(user_id=actor_id()).first():
             ProjectMember.objects.create(project=project, employee=mine, is_manager=True)
+            _publish_member(project, mine.pk, None, _standing(is_manager=True))
 
 
 def _standing(*, is_manager: bool) -> str:

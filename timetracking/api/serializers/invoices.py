@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -29,9 +30,9 @@ class InvoiceInput(StrictSerializer):
     last_day = serializers.DateField(required=False, help_text="Included.")
     time_log_ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=5_000)
     group_by = serializers.ChoiceField(InvoiceGrouping.choices, default=InvoiceGrouping.PROJECT)
-    tax_percent = PercentField(default=0)
+    tax_percent = PercentField(default=Decimal(0))
     taxes = InvoiceTaxInput(many=True, required=False)
-    discount_percent = PercentField(default=0)
+    discount_percent = PercentField(default=Decimal(0))
     discount_amount = serializers.DecimalField(
         max_digits=18, decimal_places=4, required=False, min_value=0, help_text="Counts instead of the percentage."
     )

@@ -1,5 +1,6 @@
 import csv
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -14,7 +15,8 @@ from timetracking.api.renderers import CsvRenderer
 from timetracking.api.serializers.time import TimeLogQuery
 from timetracking.models import TimeLog
 from timetracking.selectors.logs import visible_logs
-from timetracking.selectors.projects import sees_rates
+from timetracking.selectors.projects import sees_rates, with_project_in_sight
+from timetracking.selectors.weeks import PRIVATE
 
 MOST_ROWS = 50_000
 COLUMNS = (
@@ -32,7 +34,7 @@ class TimeLogExportView(View):
 
     @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request) -> StreamingHttpResponse:
-        logs = list(visible_logs(**self.query).order_by("-started_at", "-id")[:MOST_ROWS])
+        logs = list(with_project_in_sight(visible_logs(**self.query)).order_by("-started_at", "-id")[:MOST_ROWS])
         headers = {"Content-Disposition": 'attachment; filename="time-logs.csv"'}
         lines = list(_lines(logs, with_rates=sees_rates()))
         return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
@@ -52,10 +54,16 @@ def _lines(logs: Iterable[TimeLog], *, with_rates: bool) -> Iterator[str]:
         yield writer.writerow([harmless(cell) for cell in _cells(log, with_rates=with_rates)])
 
 
+def _place(log: Any) -> tuple[Any, Any]:
+    if log.project_id and not log.project_in_sight:
+        return PRIVATE, ""
+    return log.project or "", log.task or ""
+
+
 def _cells(log: TimeLog, *, with_rates: bool) -> list[str]:
     rate = [log.rate_amount, log.rate_currency] if with_rates and log.rate_amount is not None else ["", ""]
     cells = [
-        *(log.pk, log.employee, log.project or "", log.task or "", log.description),
+        *(log.pk, log.employee, *_place(log), log.description),
         *("; ".join(tag.name for tag in log.tags.all()), "yes" if log.is_billable else "no"),
         *(log.started_at.isoformat(), log.stopped_at.isoformat() if log.stopped_at else "", log.seconds or "", *rate),
     ]
