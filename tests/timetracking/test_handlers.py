@@ -135,12 +135,12 @@ def test_approvers_hear_of_a_submission_and_the_employee_of_the_decision(company
 
 
 def test_each_person_is_reminded_once_on_the_first_day_of_their_own_week(company: Company) -> None:
-    today = datetime.now(UTC).isoweekday()
+    today = datetime.now(UTC)
     with acting_for(company):
-        update_organization(organization_id=company.organization.id, values={"week_starts_on": today})
+        update_organization(organization_id=company.organization.id, values={"week_starts_on": today.isoweekday()})
     here, done = hire(company), hire(company)
-    hire(company, start_date=datetime.now(UTC).date())
-    last_week = datetime.now(UTC) - timedelta(days=3)
+    hire(company, start_date=today.date())
+    last_week = today - timedelta(days=3)
     with acting_for(company):
         submit_timesheet(timesheet_id=timesheet_of(company, done, last_week).id)
         with recorded_events() as events:

@@ -94,11 +94,12 @@ def test_a_timer_starts_at_most_a_minute_ahead(company: Company, ada: Employee) 
 
 
 def test_a_running_timer_occupies_all_that_is_later(company: Company, ada: Employee) -> None:
+    start = _now() - HOUR
     with acting_as(membership_of(ada)):
-        start_timer(employee_id=ada.id, started_at=_now() - HOUR)
+        start_timer(employee_id=ada.id, started_at=start)
     with pytest.raises(Overlaps):
-        log_time(company, ada, _now() + 5 * HOUR)
-    log_time(company, ada, _now() - 2 * HOUR)
+        log_time(company, ada, start + 6 * HOUR)
+    log_time(company, ada, start - HOUR)
 
 
 def test_toggling_starts_and_stops(company: Company, ada: Employee) -> None:
