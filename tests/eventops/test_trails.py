@@ -40,7 +40,6 @@ def test_done_and_skipped_say_when_and_why(tenant_id: UUID) -> None:
     deliver_all()
     done, skipped = trail(event_id, "opstests.carry"), trail(event_id, "opstests.insure")
     assert (done.state, done.attempts) == (DeliveryState.DONE, 1)
-    assert done.duration_ms is None or done.duration_ms >= 10, "a slow machine may take longer"
     assert done.finished_at is not None
     assert (skipped.state, skipped.note) == (DeliveryState.SKIPPED, "insured already")
 

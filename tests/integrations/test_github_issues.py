@@ -13,7 +13,9 @@ from pytest_django import Settings
 from gauzy.eventbus.models import Delivery, Failure, Pause, StoredEvent
 from gauzy.eventbus.testing import deliver_all, recorded_events
 from integrations.choices import SyncState
+from integrations.exceptions import NothingToSync
 from integrations.models import ExternalId, Integration, RepositoryLink, TaskReference
+from integrations.providers.github.issues import mark
 from integrations.services.connecting import update_integration
 from integrations.services.feeds import sync
 from integrations.services.repositories import link_repository, update_link
@@ -375,6 +377,47 @@ def test_our_own_echo_changes_nothing(
         deliver_all()
     assert not [event for event in events if "Task" in type(event).__name__]
     assert (task().id, len(github.received)) == (task_id, calls)
+
+
+@pytest.mark.parametrize("theirs", ["of another project", "that is an issue already"])
+def test_a_mark_that_somebody_copied_takes_no_task_over(
+    company: Company, integration: Integration, link: RepositoryLink, github: GitHubApi, theirs: str
+) -> None:
+    if theirs == "of another project":
+        with acting_for(company):
+            other = create_project(organization_id=company.organization.id, name="Secrets")
+            known = create_task(project_id=other.id, title="Untouched").id
+    else:
+        tell(integration, github, "opened", 7, title="Untouched")
+        deliver_all()
+        known = task().id
+    tell(integration, github, "opened", 12, title="Taken over", body=mark("", known))
+    deliver_all()
+    assert Task.unscoped.get(pk=known).title == "Untouched"
+    assert Task.unscoped.get(title="Taken over").project_id == link.project_id
+
+
+@pytest.mark.parametrize("label", ["out", "off"])
+def test_labels_come_in_only_where_they_are_to(
+    company: Company, integration: Integration, link: RepositoryLink, github: GitHubApi, label: str
+) -> None:
+    with acting_for(company):
+        update_integration(integration_id=integration.id, entities={"task": "both", "label": label})
+    tell(integration, github, "opened", 12, labels=[{"name": "Bug"}])
+    deliver_all()
+    assert names_of(task()) == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sync_passes_by_links_that_rest(
+    company: Company, integration: Integration, link: RepositoryLink, github: GitHubApi
+) -> None:
+    github.put_issue(1)
+    with acting_for(company):
+        update_link(link_id=link.id, values={"is_active": False})
+        with pytest.raises(NothingToSync):
+            sync(integration_id=integration.id)
+    assert not github.received
 
 
 def test_an_echo_that_is_faster_than_our_record_is_recognised(

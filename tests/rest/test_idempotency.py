@@ -66,6 +66,14 @@ def test_a_key_belongs_to_one_person_one_tenant_and_one_route(company: Company) 
     assert again["Idempotency-Replayed"] == "true"
 
 
+def test_a_key_of_a_person_is_another_one_in_each_of_their_tenants(company: Company) -> None:
+    elsewhere = found_company("Other")
+    there = new_member(elsewhere.owner, Role.ADMIN, user=company.owner.user)
+    assert post(token_client(company.owner), {"name": "Second"}, url="/api/v1/organizations").status_code == 201
+    again = post(token_client(there), {"name": "Second"}, url="/api/v1/organizations")
+    assert (again.status_code, again.get("Idempotency-Replayed")) == (201, None)
+
+
 def test_the_same_route_with_another_path_is_another_request(company: Company) -> None:
     client, one, two = token_client(company.owner), hire(company), hire(company)
     assert post(client, {}, url=f"{URL}/{one.id}/end").status_code == 200

@@ -20,10 +20,11 @@ def people(company: Company) -> None:
         hire(company, email=email, first_name=who.title(), last_name="X")
 
 
-def upload(company: Company, name: str, api: Any = None, **options: Any) -> Any:
+def upload(company: Company, name: str, api: Any = None, key: str = "", **options: Any) -> Any:
     file = SimpleUploadedFile(name, sample(name), content_type="text/csv")
     body = {"file": file, "organization_id": str(company.organization.id), "time_zone": "Europe/Berlin"} | options
-    return (api or token_client(company.owner)).post(IMPORTS, body, format="multipart")
+    headers = {"Idempotency-Key": key} if key else {}
+    return (api or token_client(company.owner)).post(IMPORTS, body, format="multipart", headers=headers)
 
 
 def test_a_file_is_tried_imported_and_undone(company: Company, people: None) -> None:
@@ -40,6 +41,15 @@ def test_a_file_is_tried_imported_and_undone(company: Company, people: None) -> 
     undone = api.post(f"{IMPORTS}/{real['time_import_id']}/undo", {}, format="json")
     assert undone.status_code == 200
     assert undone.json()["undone_at"]
+
+
+def test_another_file_with_the_same_key_is_another_request(company: Company, people: None) -> None:
+    api = token_client(company.owner)
+    statuses = [
+        upload(company, name, api, key="k-1").status_code
+        for name in ("toggl-detailed.csv", "toggl-detailed.csv", "harvest-detailed.csv")
+    ]
+    assert statuses == [200, 200, 422]
 
 
 def test_a_summary_report_is_refused_with_the_way_out(company: Company) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from employees.models import Employee
 from gauzy.eventbus.testing import recorded_events
+from gauzy.organizations.services import create_organization, update_organization
 from tests.factories.billing import MONDAY, NINE, approve_week, client_of, log_of, project_of
 from tests.factories.people import Company, acting_for, found_company, hire
 from timetracking.billing import Discount
@@ -70,6 +71,8 @@ def test_an_invoice_is_made_of_approved_billable_time(
     log_of(employee, project, start=NINE + timedelta(hours=5), is_billable=False)
     log_of(employee, project, start=NINE + timedelta(days=7))  # nobody approved that week
     log_of(employee, project, start=NINE + timedelta(days=1), rate_amount=None, rate_currency="", rate_origin="")
+    log_of(employee, project, start=NINE + timedelta(days=2), deleted_at=NINE)
+    log_of(employee, project_of(client_of(company, name="Another client")), start=NINE + timedelta(days=3))
     with acting_for(company), recorded_events() as events:
         invoice = bill(client, Terms(tax_percent=Decimal(19)))
         [line] = invoice.lines.all()
@@ -79,12 +82,9 @@ def test_an_invoice_is_made_of_approved_billable_time(
     assert event.invoice_id == invoice.id
 
 
-@pytest.mark.parametrize("status", [TimesheetStatus.SUBMITTED])
-def test_time_that_is_only_submitted_is_not_billed(
-    company: Company, client: Client, project: Project, status: TimesheetStatus
-) -> None:
+def test_time_that_is_only_submitted_is_not_billed(company: Company, client: Client, project: Project) -> None:
     employee = hire(company)
-    approve_week(employee, status=status)
+    approve_week(employee, status=TimesheetStatus.SUBMITTED)
     log_of(employee, project)
     with acting_for(company), pytest.raises(NothingToInvoice):
         bill(client)
@@ -152,10 +152,13 @@ def test_lines_are_grouped_and_rounded_and_the_logs_stay_as_they_are(
 def test_days_of_the_selection_are_the_organizations(
     company: Company, employee: Employee, client: Client, project: Project
 ) -> None:
-    log_of(employee, project)
-    log_of(employee, project, start=NINE + timedelta(days=1))
+    log_of(employee, project, start=NINE + timedelta(hours=14))  # 23:00 UTC: Tuesday in Tokyo
+    log_of(employee, project, start=NINE + timedelta(days=1), hours=2)
+    log_of(employee, project, start=NINE + timedelta(days=1, hours=6), hours=4)  # Wednesday there
     with acting_for(company):
-        assert bill(client, first_day=MONDAY, last_day=MONDAY).total == 100
+        update_organization(organization_id=company.organization.id, values={"time_zone": "Asia/Tokyo"})
+        tuesday = MONDAY + timedelta(days=1)
+        assert bill(client, first_day=tuesday, last_day=tuesday).total == 300
 
 
 def test_numbers_are_gapless_per_organization_and_year(
@@ -169,6 +172,23 @@ def test_numbers_are_gapless_per_organization_and_year(
         year = Invoice.objects.latest("id").year
     assert numbers == [f"{year}-0001", f"{year}-0002", f"{year}-0003"]
     assert [event.number for event in events.of(InvoiceIssuedEvent)] == numbers
+
+
+def test_each_organization_and_each_year_counts_from_one(
+    company: Company, employee: Employee, client: Client, project: Project
+) -> None:
+    with acting_for(company):
+        branch = create_organization(name="Branch")
+        last_year = datetime.now(UTC).year - 1
+        InvoiceCounter.objects.create(organization=company.organization, year=last_year, last_number=7)
+    colleague, other = hire(company, organization_id=branch.id), client_of(company, organization_id=branch.id)
+    approve_week(colleague)
+    log_of(colleague, project_of(other))
+    log_of(employee, project)
+    with acting_for(company):
+        issued = [services.issue_invoice(invoice_id=bill(one).pk) for one in (client, other)]
+    assert [invoice.sequence for invoice in issued] == [1, 1]
+    assert {invoice.number for invoice in issued} == {f"{issued[0].year}-0001"}
 
 
 def test_a_failed_issue_consumes_no_number(
@@ -202,7 +222,9 @@ def test_an_issued_invoice_is_a_snapshot(
         client.name, project.name, log.rate_amount = "Renamed", "Other", Decimal(1)
         for row in (client, project, log):
             row.save()
+        update_organization(organization_id=company.organization.id, values={"name": "Renamed"})
         again = get_invoice(invoice.pk)
+        assert again.seller_name == company.organization.name != "Renamed"
         assert (again.client_name, again.client_address, again.total) == ("Initech", "Main Street 1", 100)
         assert [line.description for line in again.lines.all()] == ["Site"]
 
@@ -219,6 +241,7 @@ def test_payments_lead_to_partially_paid_and_paid(
         ]
         assert states == [InvoiceStatus.PARTIALLY_PAID, InvoiceStatus.PAID]
         assert [event.in_full for event in events.of(InvoicePaidEvent)] == [False, True]
+        assert [payment.amount for payment in invoice.payments.order_by("id")] == [40, 60]
         with pytest.raises(InvoiceState):
             services.record_payment(invoice_id=invoice.pk, amount=Decimal(1), paid_on=date(2026, 4, 2))
 
