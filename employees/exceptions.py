@@ -1,6 +1,4 @@
-from collections.abc import Mapping
-
-from gauzy.exceptions import Conflict, DomainError, Invalid, NotFound
+from gauzy.exceptions import Conflict, Invalid, NotFound
 
 
 class EmployeeNotFound(NotFound):
@@ -55,16 +53,6 @@ class InvalidInvite(Invalid):
 
     code = "invalid_invite"
     message = "This invite is not valid any more. Ask for a new one."
-
-
-class BulkRefused(Invalid):
-    """`fields` is keyed by item: `items.3.email`, or `items.3` where no field is at fault."""
-
-    code = "bulk_refused"
-    message = "Some items were refused, so none was carried out."
-
-    def __init__(self, refusals: Mapping[int, DomainError]) -> None:
-        super().__init__(fields=fields_by_place("items", refusals))
 
 
 class ImportRefused(Invalid):
@@ -138,12 +126,3 @@ class MissingValue(Invalid):
 class InvalidDate(Invalid):
     code = "invalid_date"
     message = "This is not a date such as 2026-03-31."
-
-
-def fields_by_place(container: str, refusals: Mapping[int, DomainError]) -> dict[str, list[str]]:
-    """Return what is wrong where: `items.3.email` -> messages."""
-    return {
-        f"{container}.{place}.{field}" if field else f"{container}.{place}": messages
-        for place, refusal in refusals.items()
-        for field, messages in (refusal.fields or {"": [refusal.message]}).items()
-    }

@@ -62,3 +62,22 @@ class TooOften(DomainError):
     def __init__(self, message: str = "", *, wait: float) -> None:
         super().__init__(message)
         self.wait = wait
+
+
+class BulkRefused(Invalid):
+    """`fields` is keyed by item: `items.3.email`, or `items.3` where no field is at fault."""
+
+    code = "bulk_refused"
+    message = "Some items were refused, so none was carried out."
+
+    def __init__(self, refusals: Mapping[int, DomainError]) -> None:
+        super().__init__(fields=fields_by_place("items", refusals))
+
+
+def fields_by_place(container: str, refusals: Mapping[int, DomainError]) -> dict[str, list[str]]:
+    """Return what is wrong where: `items.3.email` -> messages."""
+    return {
+        f"{container}.{place}.{field}" if field else f"{container}.{place}": messages
+        for place, refusal in refusals.items()
+        for field, messages in (refusal.fields or {"": [refusal.message]}).items()
+    }

@@ -1,6 +1,4 @@
-from collections.abc import Mapping
-
-from gauzy.exceptions import Conflict, DomainError, Forbidden, Invalid, NotFound
+from gauzy.exceptions import Conflict, Forbidden, Invalid, NotFound
 
 
 class CurrencyMismatch(Invalid):
@@ -177,24 +175,6 @@ class PeriodLocked(Conflict):
 class LockDatePassed(Conflict):
     code = "lock_date_passed"
     message = "The organization has closed the time up to its lock date."
-
-
-class BulkRefused(Invalid):
-    """`fields` is keyed by item: `items.3.started_at`, or `items.3` where no field is at fault."""
-
-    code = "bulk_refused"
-    message = "Some items were refused, so none was carried out."
-
-    def __init__(self, refusals: Mapping[int, DomainError]) -> None:
-        super().__init__(fields=_by_item(refusals))
-
-
-def _by_item(refusals: Mapping[int, DomainError]) -> dict[str, list[str]]:
-    return {
-        f"items.{index}.{field}" if field else f"items.{index}": messages
-        for index, refusal in refusals.items()
-        for field, messages in (refusal.fields or {"": [refusal.message]}).items()
-    }
 
 
 # --- timesheets -------------------------------------------------------------------------------------------------------

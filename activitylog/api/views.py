@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -11,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from activitylog import selectors
-from activitylog.api.export import LINES_AT_ONCE, csv_lines, streamed
-from activitylog.api.renderers import CsvRenderer
+from activitylog.api.export import COLUMNS, cells
 from activitylog.api.serializers import ActivityOutput, ActivityQuery
 from activitylog.models import ActivityLog
+from gauzy.rest.spreadsheets import ROWS_AT_ONCE, CsvRenderer, csv_answer
 from gauzy.rest.views import View, ViewSet
 from gauzy.tenancy.membership import current_role
 from gauzy.tenancy.roles import MEMBERS
@@ -43,13 +42,9 @@ class ActivityLogExportView(View):
     def get(self, request: Request) -> StreamingHttpResponse:
         role, newest_first = current_role(), _activities(self).order_by("-occurred_at", "-id")
 
-        def readable() -> Iterator[ActivityLog]:  # runs after the request's context has ended: it must not ask for it
-            for activity in newest_first.iterator(chunk_size=LINES_AT_ONCE):
-                yield selectors.as_read_by(role, activity)
-
-        headers = {"Content-Disposition": 'attachment; filename="activity-log.csv"'}
-        content = streamed(csv_lines(readable()), asynchronously=hasattr(request, "scope"))  # as ASGI's requests have
-        return StreamingHttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+        activities = newest_first.iterator(chunk_size=ROWS_AT_ONCE)
+        rows = (cells(selectors.as_read_by(role, activity)) for activity in activities)
+        return csv_answer(request, "activity-log", COLUMNS, rows)
 
 
 def _activities(view: View) -> QuerySet[ActivityLog]:

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from employees import selectors
 from employees.events import EmployeeCreatedEvent, EmployeeEndedEvent, EmployeeRestoredEvent, EmployeeUpdatedEvent
-from employees.exceptions import BulkRefused, EmployeeExists, EmployeeNotFound, ExternalIdTaken
+from employees.exceptions import EmployeeExists, EmployeeNotFound, ExternalIdTaken
 from employees.models import Employee
 from gauzy import context
 from gauzy import eventbus as bus
-from gauzy.exceptions import DomainError, Invalid
+from gauzy.exceptions import BulkRefused, DomainError, Invalid
 from gauzy.organizations.exceptions import OrganizationNotFound
 from gauzy.tenancy.changes import apply_changes
 from gauzy.tenancy.choices import Role

@@ -10,12 +10,12 @@ from django.utils import timezone
 from employees import selectors, tokens
 from employees.choices import InviteStatus
 from employees.events import InviteRevokedEvent, InviteSentEvent
-from employees.exceptions import BulkRefused, EmployeeExists, InviteDecided, InviteNotFound, InviteOpen
+from employees.exceptions import EmployeeExists, InviteDecided, InviteNotFound, InviteOpen
 from employees.models import Invite
 from gauzy import context
 from gauzy import eventbus as bus
 from gauzy.context import ActorKind
-from gauzy.exceptions import DomainError
+from gauzy.exceptions import BulkRefused, DomainError
 from gauzy.organizations.exceptions import OrganizationNotFound
 from gauzy.organizations.selectors import get_organization
 from gauzy.tenancy.choices import Role

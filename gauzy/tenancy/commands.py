@@ -1,6 +1,8 @@
 """Bases of management commands that change things."""
 
 import json
+import sys
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -68,3 +70,11 @@ def describe(error: DomainError) -> str:
     """Return a refusal as one text for a terminal: message, code, and the fields at fault."""
     fields = "".join(f"\n  {name}: {' '.join(messages)}" for name, messages in error.fields.items())
     return f"{error.message} ({error.code}){fields}"
+
+
+def read_file(file: Path) -> bytes:
+    """Return what a file or, for `-`, standard input holds; raise `CommandError` with status 2 if it cannot be read."""
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}.", returncode=2) from error

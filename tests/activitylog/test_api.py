@@ -12,11 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from activitylog import services
-from activitylog.api.export import LINES_AT_ONCE
 from activitylog.models import ActivityLog
 from gauzy.context import Actor, ActorKind
 from gauzy.eventbus import Change
 from gauzy.eventbus.ids import uuid7
+from gauzy.rest.spreadsheets import ROWS_AT_ONCE
 from gauzy.tenancy.choices import Role
 from gauzy.tenancy.models import Membership
 from tests.activitylog.events import MachineUpdatedEvent, PersonUpdatedEvent
@@ -238,7 +238,7 @@ def test_a_long_export_is_read_in_portions_not_row_by_row() -> None:
     assert len([query for query in captured if "activitylog" in query["sql"]]) == 1
 
 
-@pytest.mark.parametrize("rows", [0, 3, LINES_AT_ONCE + 1])
+@pytest.mark.parametrize("rows", [0, 3, ROWS_AT_ONCE + 1])
 def test_an_asynchronous_server_streams_the_same_export(rows: int) -> None:
     reader = new_owner()
     services.record([delivered(PersonUpdatedEvent(tenant_id=reader.tenant_id, person_id=uuid7())) for _ in range(rows)])

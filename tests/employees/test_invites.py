@@ -22,7 +22,7 @@ from employees.events import (
     InviteRevokedEvent,
     InviteSentEvent,
 )
-from employees.exceptions import BulkRefused, EmployeeExists, InvalidInvite, InviteDecided, InviteNotFound, InviteOpen
+from employees.exceptions import EmployeeExists, InvalidInvite, InviteDecided, InviteNotFound, InviteOpen
 from employees.models import Employee, Invite
 from employees.services import (
     accept_invite,
@@ -35,7 +35,7 @@ from employees.services import (
 from gauzy import context
 from gauzy.eventbus.models import Receipt
 from gauzy.eventbus.testing import deliver_all, recorded_events
-from gauzy.exceptions import DomainError, Invalid
+from gauzy.exceptions import BulkRefused, DomainError, Invalid
 from gauzy.notifications.models import EmailMessage, Notification
 from gauzy.organizations.services import update_organization
 from gauzy.tenancy.choices import Role

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from employees.choices import EmployeeStatus
 from employees.events import EmployeeCreatedEvent, EmployeeEndedEvent, EmployeeRestoredEvent, EmployeeUpdatedEvent
-from employees.exceptions import BulkRefused, EmployeeExists, EmployeeNotFound, ExternalIdTaken
+from employees.exceptions import EmployeeExists, EmployeeNotFound, ExternalIdTaken
 from employees.models import Employee
 from employees.services import (
     NewEmployee,
@@ -18,7 +18,7 @@ from employees.services import (
 )
 from gauzy.eventbus import Change
 from gauzy.eventbus.testing import assert_published, recorded_events
-from gauzy.exceptions import Invalid
+from gauzy.exceptions import BulkRefused, Invalid
 from gauzy.organizations.exceptions import OrganizationNotFound
 from gauzy.organizations.services import create_organization
 from gauzy.tenancy.choices import Role

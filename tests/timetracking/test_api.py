@@ -305,3 +305,18 @@ def test_a_projects_manager_who_left_changes_nothing_more(company: Company) -> N
         end_employee(employee_id=boss.id, reason="moved away")
     with acting_as(member), pytest.raises(NotYourProject):
         update_project(project_id=project.id, values={"name": "Mine"})
+
+
+def test_the_export_is_read_in_a_fixed_number_of_queries_tags_included(company: Company, ada: Employee) -> None:
+    with acting_for(company):
+        tag_ids = [tag.pk for tag in ensure_tags(organization_id=company.organization.id, names=["urgent", "late"])]
+    owner = token_client(company.owner)
+    owner.get(f"{API}/time-logs/export").getvalue()  # the first use of a token is noted
+    counts = []
+    for hour in range(3):
+        log_time(company, ada, MONDAY + hour * HOUR, tag_ids=tag_ids)
+        with CaptureQueriesContext(connection) as queries:
+            text = owner.get(f"{API}/time-logs/export").getvalue().decode()
+        assert text.count("urgent") == text.count("late") == hour + 1
+        counts.append(len(queries))
+    assert len(set(counts)) == 1

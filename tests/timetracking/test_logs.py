@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from employees.models import Employee
 from gauzy.eventbus.testing import recorded_events
+from gauzy.exceptions import BulkRefused
 from gauzy.organizations.services import update_settings
 from gauzy.tenancy.membership import acting_as
 from tests.factories.people import Company, acting_for, found_company, hire, membership_of
@@ -20,7 +21,6 @@ from timetracking.events import (
     TimeLogUpdatedEvent,
 )
 from timetracking.exceptions import (
-    BulkRefused,
     DescriptionRequired,
     EmptyInterval,
     InFuture,

@@ -10,11 +10,11 @@ from django.db import transaction
 
 from gauzy import eventbus as bus
 from gauzy.eventbus import Change
-from gauzy.exceptions import DomainError
+from gauzy.exceptions import BulkRefused, DomainError
 from gauzy.tenancy.changes import apply_changes
 from gauzy.tenancy.validation import clean
 from timetracking.choices import LogSource, RateOrigin
-from timetracking.exceptions import BulkRefused, TimeLogNotFound, TimerRunning
+from timetracking.exceptions import TimeLogNotFound, TimerRunning
 from timetracking.intervals import Interval, instant
 from timetracking.models import TimeLog
 from timetracking.selectors.locks import require_unlocked

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from gauzy import context
 from gauzy import eventbus as bus
-from gauzy.exceptions import DomainError
+from gauzy.exceptions import BulkRefused, DomainError
 from gauzy.tenancy.choices import Role
 from gauzy.tenancy.membership import current_role
 from gauzy.tenancy.roles import MANAGERS
@@ -23,7 +23,6 @@ from timetracking.events import (
     TimesheetWithdrawnEvent,
 )
 from timetracking.exceptions import (
-    BulkRefused,
     NotYours,
     OwnTimesheet,
     PeriodNotBegun,

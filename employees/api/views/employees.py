@@ -24,11 +24,11 @@ from employees.api.serializers.employees import (
     NewEmployeeInput,
 )
 from employees.choices import Verdict
-from employees.exceptions import EmployeeExists, ImportRefused, fields_by_place
+from employees.exceptions import EmployeeExists, ImportRefused
 from employees.importing import import_employees
 from employees.importing.reading import MAX_BYTES
 from employees.models import Employee
-from gauzy.exceptions import DomainError
+from gauzy.exceptions import DomainError, fields_by_place
 from gauzy.rest.serializers import StrictSerializer
 from gauzy.rest.views import View, ViewSet
 from gauzy.tenancy.roles import ADMINS, MEMBERS

@@ -1,5 +1,4 @@
 import argparse
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from employees import services
 from employees.choices import Verdict
 from employees.importing import ImportReport, LineVerdict, import_employees
 from employees.importing.reading import COLUMNS, REQUIRED
-from gauzy.tenancy.commands import TenantCommand
+from gauzy.tenancy.commands import TenantCommand, read_file
 
 MANY = 1_000  # lines; from here on the terminal hears how far the import is
 
@@ -56,7 +55,7 @@ class Command(TenantCommand):
 
     def _import(self, options: dict[str, Any]) -> None:
         report = import_employees(
-            content=_read(options["file"]),
+            content=read_file(options["file"]),
             organization_id=options["organization"],
             dry_run=options["dry_run"],
             atomic=options["atomic"],
@@ -76,13 +75,6 @@ def _add_create_arguments(parser: CommandParser) -> None:
         kind = date.fromisoformat if name == "start_date" else str
         default = None if name == "start_date" else ""
         parser.add_argument(f"--{name.replace('_', '-')}", required=name in REQUIRED, type=kind, default=default)
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}.", returncode=2) from error
 
 
 def _as_text(report: ImportReport) -> str:

@@ -1,5 +1,4 @@
 import argparse
-import sys
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -7,7 +6,7 @@ from uuid import UUID
 
 from django.core.management.base import CommandError, CommandParser
 
-from gauzy.tenancy.commands import TenantCommand
+from gauzy.tenancy.commands import TenantCommand, read_file
 from timetracking.choices import RowVerdict
 from timetracking.importing.clock import DateOrder
 from timetracking.importing.report import ImportReport, VerdictOnRow
@@ -40,7 +39,7 @@ class Command(TenantCommand):
             done = undo_import(time_import_id=options["import_id"])
             return self.report({"id": done.pk}, f"The import {done} was taken back.", as_json=options["json"])
         report = import_time(
-            content=_read(options["file"]),
+            content=read_file(options["file"]),
             organization_id=options["organization"],
             file_name=options["file"].name,
             options=_options(options),
@@ -78,13 +77,6 @@ def _options(options: dict[str, Any]) -> ImportOptions:
         people=people,
         create_missing=not options["no_create"],
     )
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}.", returncode=2) from error
 
 
 def _as_text(report: ImportReport) -> str:
