@@ -310,9 +310,9 @@ class TestProjects:
 
     def test_managers_change_what_they_manage_and_see_no_money(self, company: Company) -> None:
         _, member = hire_as(company, Role.MANAGER)
-        project = start_project(company, budget_amount=4711)
-        page = desk_of(member).get(page_of(project))
-        assert "4711" not in text_of(page)
+        project = start_project(company, budget_amount=Decimal("4711.17"))
+        assert "4711.17" in text_of(desk_of(company.owner).get(page_of(project)))
+        assert "4711.17" not in text_of(desk_of(member).get(page_of(project)))
         answer = desk_of(member).post(page_of(project), {"name": "Mine"})
         assert "do not manage" in str(answer.context["adminform"].form.errors)
         assert _stored(project).name == project.name
