@@ -9,6 +9,7 @@ HOST ?= 127.0.0.1
 PORT ?=
 ARGS ?=
 ROUNDS ?= 8
+JOBS ?= 2
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -31,7 +32,7 @@ run: $(INSTALLED)  ## set everything up and serve it with demo data; HOST=0.0.0.
 demo: $(INSTALLED)  ## drive the whole product through its HTTP API, showing each event and what its handlers did
 	@exec $(PY) manage.py demo $(ARGS)
 
-test: $(INSTALLED)  ## run every test: on PostgreSQL and Redis, then on SQLite
+test: $(INSTALLED)  ## run every test: on PostgreSQL and Redis, then on SQLite; JOBS=2 of them at a time
 	@failed=; for suite in test-services test-sqlite $(if $(HAS_BROWSER),test-browser); do \
 	  $(MAKE) $$suite || failed="$$failed $$suite"; done; \
 	  $(if $(HAS_BROWSER),,echo "-- no browser tests: they need Chromium (apt install chromium)";) \
@@ -39,11 +40,11 @@ test: $(INSTALLED)  ## run every test: on PostgreSQL and Redis, then on SQLite
 
 test-services: $(INSTALLED)
 	@echo "== tests on PostgreSQL, Redis and Celery workers (those of DATABASE_URL and REDIS_URL, else private ones)"
-	@$(PY) -m tests.support.services -- $(PY) -m pytest -m "not sqlite and not browser" $(ARGS)
+	@JOBS=$(JOBS) $(PY) -m tests.support.services -- $(PY) -m pytest -n auto -m "not sqlite and not browser" $(ARGS)
 
 test-sqlite: $(INSTALLED)
 	@echo "== the same tests on SQLite; those that need a server ran before"
-	@$(SQLITE) $(PY) -m pytest -m "$(ON_SQLITE) and not browser" $(ARGS)
+	@$(SQLITE) $(PY) -m pytest -n $(JOBS) -m "$(ON_SQLITE) and not browser" $(ARGS)
 
 test-fast: $(INSTALLED)  ## run the tests that need no server and kill no process, on SQLite
 	@$(SQLITE) $(PY) -m pytest -m "$(ON_SQLITE) and not chaos and not celery and not browser" $(ARGS)

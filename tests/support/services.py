@@ -2,6 +2,9 @@
 
 DATABASE_URL and REDIS_URL from the environment are used untouched; what is not named there is started privately, on a
 free port in a temporary folder, and stopped at the end. Nothing is ever guessed at 5432 or 6379.
+
+JOBS=2 starts two of each, for two workers of `pytest -n auto`: the feed of events waits for the oldest transaction of
+the whole server, so tests side by side would wait for one another. On given servers there is one worker.
 """
 
 import os
@@ -12,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import FrameType
 
+from tests.support.parallel import list_of
 from tests.support.private_postgres import PrivatePostgres
 from tests.support.private_redis import PrivateRedis
 from tests.support.processes import MissingServer, ServerFailed, supervised
@@ -36,15 +40,17 @@ def main(arguments: Sequence[str]) -> int:
 @contextmanager
 def services() -> Iterator[dict[str, str]]:
     """Yield the environment in which both servers are named, starting those that are not."""
-    environment = {**os.environ, "GAUZY_TEST_SERVICES": "required"}
+    given = [variable for variable in SERVERS if os.environ.get(variable)]
+    jobs = 1 if given else int(os.environ.get("JOBS", "1"))
+    environment = {**os.environ, "GAUZY_TEST_SERVICES": "required", "PYTEST_XDIST_AUTO_NUM_WORKERS": str(jobs)}
     with ExitStack() as stack:
         for variable, server_class in SERVERS.items():
-            if environment.get(variable):
+            if variable in given:
                 say(f"{variable} is given: its server is used as it is")
-            else:
-                server = stack.enter_context(server_class())
-                environment[variable] = server.url
-                say(f"{server_class.__name__} started for this run: {server.url}")
+                continue
+            urls = [stack.enter_context(server_class()).url for _ in range(jobs)]
+            environment |= {variable: urls[0], list_of(variable): " ".join(urls)}
+            say(f"{server_class.__name__} started for this run: {', '.join(urls)}")
         yield environment
 
 

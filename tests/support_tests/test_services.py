@@ -46,6 +46,14 @@ def test_given_servers_are_used_untouched() -> None:
     assert run.stdout.splitlines()[-1] == "postgres://somewhere/x redis://elsewhere/1 required"
 
 
+def test_each_worker_gets_servers_of_its_own() -> None:
+    show = f"from tests.support.parallel import choose_servers; choose_servers('gw1'); {SHOW}"
+    environment = {**without_servers(), "JOBS": "2"}
+    run = subprocess.run(services(show), env=environment, capture_output=True, text=True, check=True)
+    started = [line.rpartition(", ")[2] for line in run.stdout.splitlines() if " started for this run: " in line]
+    assert run.stdout.splitlines()[-1] == f"{' '.join(started)} required"
+
+
 def test_the_exit_status_is_the_commands() -> None:
     given = {"DATABASE_URL": "postgres://somewhere/x", "REDIS_URL": "redis://elsewhere/1"}
     assert (
