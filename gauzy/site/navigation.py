@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
-from gauzy.site.roles import VIEW_BUS
+from gauzy.site.roles import OPERATE_BUS, VIEW_BUS
 
 
 class Task(StrEnum):
@@ -45,6 +45,7 @@ PAGES = (
     Entry(Task.BUS, "Live", "stream", "bus_live", VIEW_BUS),
     Entry(Task.BUS, "Dead deliveries", "heart_broken", "bus_dead", VIEW_BUS),
     Entry(Task.BUS, "Handlers", "account_tree", "bus_handlers", VIEW_BUS),
+    Entry(Task.BUS, "Replay", "replay", "bus_replay", OPERATE_BUS),
 )
 
 

@@ -4,6 +4,7 @@ from gauzy.tenancy.roles import ADMINS, MANAGERS
 
 VIEW_BUS = "gauzy_site.view_bus"
 REPAIR_BUS = "gauzy_site.repair_bus"
+OPERATE_BUS = "gauzy_site.operate_bus"  # of no role: it concerns every tenant, and superusers may all
 VIEW_PERSONAL_DATA = "gauzy_site.view_personal_data"
 
 PERMISSIONS = {

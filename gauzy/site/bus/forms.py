@@ -36,6 +36,21 @@ class LiveFilter(forms.Form):
         return {name: value for name, value in given.items() if value}
 
 
+class ReplayForm(forms.Form):
+    """What a replay takes; times are UTC, and `until` is not included."""
+
+    handler = forms.ChoiceField(choices=lambda: [("", "Choose"), *_handler_ids()])
+    event = forms.ChoiceField(required=False, choices=lambda: [("", "Every event it takes"), *_event_names()])
+    since = forms.DateTimeField(label="Since (UTC)")
+    until = forms.DateTimeField(label="Until (UTC)")
+
+    def clean(self) -> dict[str, Any]:
+        chosen = self.cleaned_data
+        if "since" in chosen and "until" in chosen and chosen["since"] >= chosen["until"]:
+            self.add_error("until", "This is not after the beginning.")
+        return chosen
+
+
 class DeadFilter(forms.Form):
     handler = forms.ChoiceField(required=False, choices=lambda: [("", "Every handler"), *_handler_ids()])
     event = forms.ChoiceField(required=False, choices=lambda: [("", "Every event"), *_event_names()])
