@@ -71,6 +71,11 @@ def get_event(event_id: UUID, *, tenant_id: UUID | None) -> StoredEvent:
     raise EventNotFound
 
 
+def oldest_event_at() -> datetime | None:
+    """Return when the oldest event that is kept occurred."""
+    return StoredEvent.objects.order_by("id").values_list("occurred_at", flat=True).first()
+
+
 def caused_by(event: StoredEvent) -> QuerySet[StoredEvent]:
     """Return the events that handlers of this one published, oldest first."""
     return StoredEvent.objects.filter(causation_id=event.id).order_by("id")

@@ -9,7 +9,9 @@ PASSWORD = "correct horse battery staple"
 OWNER = "ada@lovelace.example"
 ROLES = ("admin", "manager", "employee", "viewer")
 LOGINS = {"owner": OWNER} | {role: f"{role}@lovelace.example" for role in ROLES}
-PASSWORDS = {"owner": "analytical-engine"} | dict.fromkeys(ROLES, PASSWORD)  # the first is the demo's
+SUPERUSER = "root@lovelace.example"
+LOGINS["superuser"] = SUPERUSER
+PASSWORDS = {"owner": "analytical-engine"} | dict.fromkeys((*ROLES, "superuser"), PASSWORD)  # the first is the demo's
 
 
 def main() -> None:
@@ -63,10 +65,11 @@ def _add_members() -> None:
     from gauzy.tenancy.models import Membership  # noqa: PLC0415
     from gauzy.tenancy.services import add_member  # noqa: PLC0415
     from gauzy.users.choices import UserSource  # noqa: PLC0415
-    from gauzy.users.services import find_or_create_user  # noqa: PLC0415
+    from gauzy.users.services import create_superuser, find_or_create_user  # noqa: PLC0415
 
     owner = Membership.unscoped.select_related("user", "tenant").get(user__email=OWNER)
     with acting_as(owner):
+        create_superuser(email=SUPERUSER, password=PASSWORD)
         for role in ROLES:
             user = find_or_create_user(email=LOGINS[role], source=UserSource.ADMIN)
             user.set_password(PASSWORD)

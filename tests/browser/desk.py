@@ -133,7 +133,8 @@ class Desk:
 
     def assert_in_order(self) -> None:
         """Nothing to scroll sideways, no error in the console, and no serious finding of axe."""
-        assert self.faults_of_this_page() == []
+        faults = self.faults_of_this_page()
+        assert not faults, "\n".join(faults)
 
     def places(self) -> list[str]:
         """Return where the sidebar leads."""

@@ -96,3 +96,24 @@ def test_events_appear_while_one_looks(open_desk: OpenDesk, width: str) -> None:
     desk.assert_in_order()
     desk.page.get_by_role("link", name="Employee created").first.click()
     desk.tells("What its handlers did")
+
+
+@BOTH_WIDTHS
+def test_a_superuser_lets_a_handler_rest_and_runs_history_again(open_desk: OpenDesk, width: str) -> None:
+    desk = open_desk("superuser", width)
+    desk.open("/admin/events/handlers/?tenant=all")
+    desk.press("Pause… employees.track_employee_creation")
+    desk.page.get_by_label("Why employees.track_employee_creation shall rest").fill("Moving house")
+    desk.press("Let it rest")
+    desk.tells("rests: Moving house")
+    desk.assert_in_order()
+    desk.press("Resume employees.track_employee_creation")
+    desk.tells("goes on within seconds")
+    desk.open("/admin/events/replay/?handler=employees.track_employee_creation")
+    desk.fill(since="2020-01-01T00:00:00", until="2099-01-01T00:00:00")
+    desk.press("Try")
+    desk.tells("would be owed again. Nothing has been done yet.")
+    desk.assert_in_order()
+    desk.page.get_by_role("button", name="Begin with").click()
+    desk.tells("That is all of them.")
+    desk.assert_in_order()

@@ -52,10 +52,38 @@ def test_a_replay_is_begun_watched_and_done_again(company: Company, desk: Client
     assert "Going on" in text_of(desk.get(page))
     told = desk.post(f"{page}advance/").json()
     assert (told["owed"], told["finished"]) == (1, False)
-    assert desk.post(f"{page}advance/").json() == {"percent": 100, "owed": 1, "finished": True}
+    assert desk.post(f"{page}advance/").json() == {"percent": 100, "owed": 1, "finished": True, "wait_ms": 0}
     deliver_all()
     assert _hired() == 2
     assert "all owed" in text_of(desk.get(REPLAY))
+
+
+def test_begin_takes_what_was_tried(company: Company, desk: Client) -> None:
+    hire(company)
+    deliver_all()
+    tried = _chosen()
+    begin = (
+        text_of(desk.post(REPLAY, tried | {"try": ""})).partition("Nothing has been done yet")[0].rpartition("<form")[2]
+    )
+    assert all(f'name="{name}" value="{value}"' in begin for name, value in tried.items() if value)
+
+
+def test_a_replay_goes_on_where_it_stopped_at_the_pace_chosen(company: Company, desk: Client) -> None:
+    for _ in range(11):
+        hire(company)
+    deliver_all()
+    page = desk.post(REPLAY, _chosen() | {"begin": "", "rate": "10"}).headers["Location"]
+    assert page.endswith("?rate=10")
+    advance = page.replace("?", "advance/?")
+    told = desk.post(advance).json()
+    assert (told["owed"], told["finished"], told["wait_ms"]) == (10, False, 1000)
+    assert 0 < told["percent"] < 100
+    assert "10 events a second" in text_of(desk.get(page))
+    told = [desk.post(advance).json() for _ in range(2)][-1]
+    assert (told["owed"], told["finished"]) == (11, True)
+    replay = Replay.objects.get()
+    assert desk.post(advance).json()["finished"]
+    assert Replay.objects.get().finished_at == replay.finished_at
 
 
 def test_what_takes_no_history_is_refused_with_the_reason(company: Company, desk: Client) -> None:

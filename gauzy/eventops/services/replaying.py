@@ -59,6 +59,8 @@ def advance_replay(replay_id: UUID, *, limit: int = CHUNK) -> Replay:
     replay = Replay.objects.select_for_update().filter(id=replay_id).first()
     if replay is None:
         raise UnknownReplay
+    if replay.finished_at:
+        return replay
     handler = handler_of(replay.handler)
     chosen = to_replay(handler, event=replay.event, tenant_id=replay.tenant_id, since=replay.since, until=replay.until)
     chunk = _locked_after(chosen, replay.cursor, limit)

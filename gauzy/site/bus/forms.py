@@ -4,6 +4,8 @@ from django import forms
 
 from gauzy.eventbus import catalogue
 
+RATES = [(0, "As fast as it goes"), (10, "10 events a second"), (100, "100 events a second")]
+
 
 class EventFilter(forms.Form):
     """What the list of events is narrowed to; times are UTC."""
@@ -43,12 +45,22 @@ class ReplayForm(forms.Form):
     event = forms.ChoiceField(required=False, choices=lambda: [("", "Every event it takes"), *_event_names()])
     since = forms.DateTimeField(label="Since (UTC)")
     until = forms.DateTimeField(label="Until (UTC)")
+    rate = forms.ChoiceField(required=False, label="Pace", choices=RATES)
 
     def clean(self) -> dict[str, Any]:
         chosen = self.cleaned_data
         if "since" in chosen and "until" in chosen and chosen["since"] >= chosen["until"]:
             self.add_error("until", "This is not after the beginning.")
         return chosen
+
+    @property
+    def pace(self) -> int:
+        """Events a second; 0: as fast as it goes."""
+        return int(self.cleaned_data["rate"] or 0)
+
+    def chosen(self) -> dict[str, Any]:
+        """Return what `start_replay` takes."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "rate"}
 
 
 class DeadFilter(forms.Form):

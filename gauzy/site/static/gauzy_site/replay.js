@@ -10,6 +10,7 @@ async function advance() {
     const told = await answer.json();
     document.getElementById("replay-bar").value = told.percent;
     document.getElementById("replay-owed").textContent = told.owed;
+    if (!told.finished) await new Promise((go) => setTimeout(go, told.wait_ms));
     return told.finished;
 }
 
