@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -8,11 +9,13 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from activitylog.models import ActivityLog
-from activitylog.selectors import visible_activities
+from activitylog.selectors import visible_activities, with_names
+from gauzy import context
 from gauzy.eventbus import catalogue
 from gauzy.site.base import ReadOnlyAdmin
 from gauzy.site.html import chip, link
 from gauzy.site.navigation import Entry, Task
+from gauzy.tenancy.choices import Role
 from gauzy.tenancy.membership import current_role
 
 _TONES = {"created": "good", "ended": "warning", "deleted": "danger", "died": "danger", "updated": "info"}
@@ -49,22 +52,35 @@ class ActivityLogAdmin(ReadOnlyAdmin):
     """Who did what. Nobody changes it, from here or elsewhere."""
 
     navigation = (Entry(Task.ACTIVITY, "Activity log", "history", "activitylog_activitylog_changelist", rank=0),)
-    list_display = ("what", "action_chip", "actor", "occurred_at")
+    list_display = ("what", "about", "action_chip", "actor", "occurred_at")
     list_filter = (EventFilter, ActionFilter, "actor_kind", "occurred_at")
     search_fields = ("actor_label", "summary", "entity_id", "correlation_id")
     ordering = ("-occurred_at", "-id")
     fieldsets = (
         (None, {"fields": ("what", "actor", "occurred_at", "changed")}),
-        ("About", {"fields": ("entity_type", "entity_id", "organization_id", "action_chip")}),
+        ("About", {"fields": ("entity_type", "about", "entity_id", "organization_id", "action_chip")}),
         ("Record", {"fields": ("its_event", "correlation_id", "recorded_at")}),
     )
 
     def get_queryset(self, request: Any) -> QuerySet[ActivityLog]:
         return visible_activities(user_id=request.user.pk, role=current_role())
 
+    def prepare(self, rows: Sequence[ActivityLog]) -> None:
+        role = current_role() or Role.OWNER  # a superuser is in no role
+        with_names(role, context.tenant_id(), rows)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        self.prepare([found])
+        return found
+
     @admin.display(description="what happened", ordering="summary")
     def what(self, activity: ActivityLog) -> str:
         return activity.summary
+
+    @admin.display(description="about")
+    def about(self, activity: ActivityLog) -> str:
+        return activity.entity_name or "–"
 
     @admin.display(description="by", ordering="actor_label")
     def actor(self, activity: ActivityLog) -> str:

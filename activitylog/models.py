@@ -51,6 +51,8 @@ class ActivityLog(models.Model):
             ),
         ]
 
+    entity_name = ""  # where a reader is told it, what the entity is called now
+
     def __str__(self) -> str:
         return self.description
 

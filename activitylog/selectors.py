@@ -1,4 +1,6 @@
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +11,7 @@ from gauzy import context
 from gauzy.eventbus.redaction import MASK
 from gauzy.tenancy.choices import Role
 from gauzy.tenancy.roles import ADMINS
+from gauzy.tenancy.subjects import names_of
 
 _SEES_PERSONAL_DATA = frozenset(Role) - {Role.VIEWER}
 
@@ -28,6 +31,24 @@ def matching(
     if until:
         activities = activities.filter(occurred_at__lt=until)
     return activities.filter(**exactly)
+
+
+def with_names(role: Role | None, tenant_id: UUID, activities: Sequence[ActivityLog]) -> Sequence[ActivityLog]:
+    """Tell activities what their entities are called, as far as the role may know: one statement for each type."""
+    subjects = {(activity.entity_type, activity.entity_id) for activity in activities}
+    names = names_of(tenant_id, subjects, personal=role in _SEES_PERSONAL_DATA)
+    for activity in activities:
+        activity.entity_name = names.get((activity.entity_type, activity.entity_id), "")
+    return activities
+
+
+def named_in_portions(
+    role: Role | None, tenant_id: UUID, activities: Iterable[ActivityLog], size: int
+) -> Iterator[ActivityLog]:
+    """Do as `with_names` for a stream, `size` at a time."""
+    following = iter(activities)
+    while portion := list(islice(following, size)):
+        yield from with_names(role, tenant_id, portion)
 
 
 def as_read_by(role: Role | None, activity: ActivityLog) -> ActivityLog:

@@ -5,7 +5,7 @@ from typing import Any
 from activitylog.models import ActivityLog
 
 COLUMNS = (
-    *("occurred_at", "description", "event", "entity_type", "entity_id", "action", "changes"),
+    *("occurred_at", "description", "event", "entity_type", "entity_id", "entity_name", "action", "changes"),
     *(
         "actor_kind",
         "actor_id",

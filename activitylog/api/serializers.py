@@ -3,7 +3,8 @@ from typing import Any
 from rest_framework import serializers
 
 from activitylog.models import ActivityLog
-from activitylog.selectors import as_read_by
+from activitylog.selectors import as_read_by, with_names
+from gauzy import context
 from gauzy.rest.fields import InstantField
 from gauzy.tenancy.membership import current_role
 
@@ -26,14 +27,23 @@ class ChangeOutput(serializers.Serializer[Any]):
     new = serializers.JSONField(allow_null=True)
 
 
+class _Activities(serializers.ListSerializer[Any]):
+    """The activities of a page, which hear together what their entities are called."""
+
+    def to_representation(self, data: Any) -> list[Any]:
+        return super().to_representation(with_names(current_role(), context.tenant_id(), list(data)))
+
+
 class ActivityOutput(serializers.ModelSerializer[ActivityLog]):
     description = serializers.CharField()
+    entity_name = serializers.CharField(help_text="What it is called now; empty if it is gone or has no name.")
     changes = ChangeOutput(many=True)
 
     class Meta:
         model = ActivityLog
+        list_serializer_class = _Activities
         fields = (
-            *("id", "description", "event", "event_id", "entity_type", "entity_id", "action", "changes"),
+            *("id", "description", "event", "event_id", "entity_type", "entity_id", "entity_name", "action", "changes"),
             *("actor_kind", "actor_id", "actor_label", "organization_id"),
             *("correlation_id", "causation_id", "causing_handler", "occurred_at", "recorded_at"),
         )

@@ -13,6 +13,7 @@ from activitylog import selectors
 from activitylog.api.export import COLUMNS, cells
 from activitylog.api.serializers import ActivityOutput, ActivityQuery
 from activitylog.models import ActivityLog
+from gauzy import context
 from gauzy.rest.spreadsheets import ROWS_AT_ONCE, CsvRenderer, csv_answer
 from gauzy.rest.views import View, ViewSet
 from gauzy.tenancy.membership import current_role
@@ -42,7 +43,9 @@ class ActivityLogExportView(View):
     def get(self, request: Request) -> StreamingHttpResponse:
         role, newest_first = current_role(), _activities(self).order_by("-occurred_at", "-id")
 
-        activities = newest_first.iterator(chunk_size=ROWS_AT_ONCE)
+        activities = selectors.named_in_portions(
+            role, context.tenant_id(), newest_first.iterator(chunk_size=ROWS_AT_ONCE), ROWS_AT_ONCE
+        )
         rows = (cells(selectors.as_read_by(role, activity)) for activity in activities)
         return csv_answer(request, "activity-log", COLUMNS, rows)
 

@@ -40,6 +40,11 @@ class GuardedAdmin(ModelAdmin):
     def prepare(self, rows: Sequence[Any]) -> None:
         """Add to the rows of a page, or of an export, what their columns show, in a fixed number of queries."""
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist: Any = super().get_changelist_instance(request)
+        self.prepare(changelist.result_list)
+        return changelist
+
     def cards(self, request: HttpRequest) -> Iterable[Card]:
         """Return figures for the dashboard; asked only for those who may view the model."""
         return ()

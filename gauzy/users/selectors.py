@@ -3,6 +3,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from gauzy.tenancy.models import Membership
 from gauzy.users.emails import normalize_email
 from gauzy.users.models import AccessToken, User
 from gauzy.users.tokens import digest_of
@@ -10,6 +11,13 @@ from gauzy.users.tokens import digest_of
 
 def find_by_email(email: str) -> User | None:
     return User.objects.filter(email=normalize_email(email)).first()
+
+
+def users_of(tenant_id: UUID) -> QuerySet[User]:
+    """Return who is or was a member of a tenant."""
+    members = Membership.unscoped.filter(tenant_id=tenant_id).values("user_id")
+    users: QuerySet[User] = User.objects.filter(pk__in=members)
+    return users
 
 
 def tokens_of(membership_id: UUID) -> QuerySet[AccessToken]:

@@ -13,14 +13,17 @@ from rest_framework.test import APIClient
 
 from activitylog import services
 from activitylog.models import ActivityLog
+from employees.events import EmployeeEndedEvent
 from gauzy.context import Actor, ActorKind
 from gauzy.eventbus import Change
 from gauzy.eventbus.ids import uuid7
+from gauzy.organizations.events import OrganizationCreatedEvent
 from gauzy.rest.spreadsheets import ROWS_AT_ONCE
 from gauzy.tenancy.choices import Role
 from gauzy.tenancy.models import Membership
 from tests.activitylog.events import MachineUpdatedEvent, PersonUpdatedEvent
 from tests.factories.deliveries import ADA, NOON, delivered
+from tests.factories.people import found_company, hire
 from tests.factories.platform import new_member, new_owner, token_client
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +81,7 @@ def test_a_row_tells_people_and_programs_what_happened() -> None:
         "event_id": str(row.event_id),
         "entity_type": "machine",
         "entity_id": row.entity_id,
+        "entity_name": "",
         "action": "updated",
         "changes": [{"field": "job_title", "old": None, "new": "Analyst"}],
         "actor_kind": "user",
@@ -216,6 +220,20 @@ def test_the_export_holds_what_the_list_would_show() -> None:
     assert rows[1]["occurred_at"] == "2026-03-02T12:00:00+00:00"
     narrowed = exported(client, f"?entity_id={older.entity_id}", HTTP_ACCEPT="text/csv")
     assert [row["event_id"] for row in narrowed] == [str(older.event_id)]
+
+
+def test_rows_say_what_they_are_about_as_far_as_their_reader_may_know() -> None:
+    company = found_company("Acme")
+    viewer = new_member(company.owner, Role.VIEWER)
+    employee_id = hire(company, first_name="Grace", last_name="Hopper").pk
+    about = {"tenant_id": company.tenant_id, "organization_id": company.organization.pk}
+    ended = EmployeeEndedEvent(employee_id=employee_id, ended_at=NOON, reason="", **about)
+    for event in (ended, OrganizationCreatedEvent(**about)):
+        services.record([delivered(event, actor=as_actor(viewer), occurred_at=NOON)])
+    for reader, expected in ((company.owner, {"Grace Hopper", "Acme"}), (viewer, {"", "Acme"})):
+        client = token_client(reader)
+        assert {row["entity_name"] for row in client.get(URL).json()["results"]} == expected
+        assert {row["entity_name"] for row in exported(client)} == expected
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

@@ -1,7 +1,9 @@
 """What happened to an object, on its page in the admin."""
 
 import pytest
+from django.urls import reverse
 
+from activitylog.models import ActivityLog
 from activitylog.words import in_words
 from employees.services import update_employee
 from gauzy.eventbus.testing import deliver_all
@@ -59,3 +61,13 @@ def test_it_is_for_those_who_may_read_the_log() -> None:
 def test_a_new_object_has_no_past() -> None:
     company = found_company()
     assert "gz-timeline" not in text_of(desk_of(company.owner).get("/admin/employees/employee/add/"))
+
+
+def test_the_log_says_whom_and_what_its_entries_are_about() -> None:
+    company = found_company("Acme")
+    employee = hire(company, first_name="Grace", last_name="Hopper")
+    deliver_all()
+    desk = desk_of(company.owner)
+    log = ActivityLog.objects.get(event="employees.employee_created", entity_id=str(employee.pk))
+    for page in (reverse("admin:activitylog_activitylog_changelist"), page_of(log)):
+        assert "Grace Hopper" in text_of(desk.get(page))

@@ -71,11 +71,6 @@ class TimesheetAdmin(TimeAdmin):
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("timetracking.change_timesheet")
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        changelist: Any = super().get_changelist_instance(request)
-        self.prepare(changelist.result_list)
-        return changelist
-
     def prepare(self, rows: Any) -> None:
         _add_totals(rows)
 

@@ -16,6 +16,7 @@ from gauzy.eventops.choices import DeliveryState
 from gauzy.eventops.selectors import OwedDelivery
 from gauzy.eventops.stats import HandlerStats
 from gauzy.eventops.trails import Trail, trails_of
+from gauzy.tenancy.subjects import Subject, names_of
 
 TONES = {
     DeliveryState.WAITING: "info",
@@ -160,6 +161,19 @@ def link_to_subject(event: Any) -> str:
         if (model._meta.app_label, model._meta.model_name) == (app_label, event.subject_type) and event.subject_id:
             return reverse(f"admin:{app_label}_{model._meta.model_name}_change", args=(event.subject_id,))
     return ""
+
+
+def names_of_subjects(events: Iterable[Any], *, personal: bool) -> dict[Subject, str]:
+    """Return what people call the things that events are about, asked for each tenant and type once."""
+    by_tenant: dict[UUID, set[Subject]] = {}
+    for event in events:
+        if event.tenant_id and event.subject_id:
+            by_tenant.setdefault(event.tenant_id, set()).add((event.subject_type, event.subject_id))
+    return {
+        subject: name
+        for tenant_id, subjects in by_tenant.items()
+        for subject, name in names_of(tenant_id, subjects, personal=personal).items()
+    }
 
 
 def link_to_event(event_id: UUID) -> str:

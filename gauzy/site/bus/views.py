@@ -20,6 +20,7 @@ from gauzy.site.bus.presenting import (
     handler_row,
     label_of,
     link_to_subject,
+    names_of_subjects,
     trail_row,
     tree_rows,
 )
@@ -85,7 +86,8 @@ class EventPage(BusPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         event = selectors.get_event(kwargs["event_id"], tenant_id=self.tenant_id)
         event_type = catalogue.find_event(event.name)
-        payload = payload_of(event, personal=self.request.user.has_perm(VIEW_PERSONAL_DATA))
+        personal = self.request.user.has_perm(VIEW_PERSONAL_DATA)
+        payload = payload_of(event, personal=personal)
         has_changes = isinstance(payload.get("changes"), list)  # or they are masked as a whole
         self.title = label_of(event.name)
         return super().get_context_data(
@@ -94,6 +96,7 @@ class EventPage(BusPage):
             changes=payload.pop("changes") if has_changes else [],
             payload=payload,
             subject_link=link_to_subject(event),
+            subject_name=names_of_subjects([event], personal=personal).get((event.subject_type, event.subject_id), ""),
             trails=[trail_row(trail) for trail in trails_of_event(event)],
             tree=tree_rows(selectors.lineage(event, tenant_id=self.tenant_id), event.id),
             about=event_rows(self._visible(selectors.about(event))),
