@@ -34,6 +34,14 @@ _NOT_UTF8 = re.compile("[\udc80-\udcff]")  # what "surrogateescape" makes of suc
 
 
 @dataclass(frozen=True, slots=True)
+class _Header:
+    """The columns in the file's order, and what stands between them: a semicolon where commas are for decimals."""
+
+    columns: Sequence[str]
+    delimiter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """`number` is the line's in the file, from 1 for the header; `values` has every column the header names."""
 
@@ -53,7 +61,7 @@ def read_lines(content: bytes) -> list[Line]:
     lines = enumerate(_split(content), start=1)
     _, first = next(lines, (1, ""))
     header = _read_header(first)
-    found = [_read_line(number, text, header) for number, text in lines if text.strip(" ,\t\n")]
+    found = [_read_line(number, text, header) for number, text in lines if text.strip(" ,;\t\n")]
     if len(found) > MAX_LINES:
         raise FileTooLarge(f"The file has {len(found)} lines, more than {MAX_LINES}. Split it.")
     return found
@@ -64,13 +72,14 @@ def _split(content: bytes) -> Iterator[str]:
     return iter(io.StringIO(text, newline=None))
 
 
-def _read_header(text: str) -> list[str]:
+def _read_header(text: str) -> _Header:
     if not text.strip():
         raise EmptyFile
     if "\0" in text or _NOT_UTF8.search(text):
         raise UnreadableHeader
+    delimiter = ";" if ";" in text and "," not in text else ","
     try:
-        names = [name.strip() for name in _parse(text)]
+        names = [name.strip().lower().replace(" ", "_") for name in _parse(text, delimiter)]
     except csv.Error as error:
         raise UnreadableHeader from error
     if unknown := [name for name in names if name not in COLUMNS]:
@@ -79,7 +88,7 @@ def _read_header(text: str) -> list[str]:
         raise _bad_header(DuplicateColumn, twice)
     if missing := [name for name in REQUIRED if name not in names]:
         raise _bad_header(MissingColumn, missing)
-    return names
+    return _Header(names, delimiter)
 
 
 def _bad_header(refusal: type[Invalid], names: Sequence[str]) -> Invalid:
@@ -89,29 +98,29 @@ def _bad_header(refusal: type[Invalid], names: Sequence[str]) -> Invalid:
     )
 
 
-def _read_line(number: int, text: str, header: Sequence[str]) -> Line:
+def _read_line(number: int, text: str, header: _Header) -> Line:
     try:
-        cells = [cell.strip() for cell in _parse(text)]
+        cells = [cell.strip() for cell in _parse(text, header.delimiter)]
     except csv.Error:
         return Line(number, refusal=MalformedLine())
-    values = dict(zip(header, cells, strict=False))
+    values = dict(zip(header.columns, cells, strict=False))
     try:
-        _check_count(cells, header)
+        _check_count(cells, header.columns)
         _check_values(values)
         return Line(number, values, start_date=_read_date(values.get("start_date", "")))
     except Invalid as refusal:
         return Line(number, values, refusal=refusal)
 
 
-def _parse(text: str) -> list[str]:
-    return next(csv.reader([text], strict=True))
+def _parse(text: str, delimiter: str) -> list[str]:
+    return next(csv.reader([text], strict=True, delimiter=delimiter))
 
 
-def _check_count(cells: Sequence[str], header: Sequence[str]) -> None:
-    if len(cells) == len(header):
+def _check_count(cells: Sequence[str], columns: Sequence[str]) -> None:
+    if len(cells) == len(columns):
         return
-    said = f"This line has {len(cells)} fields, the header {len(header)}."
-    raise WrongFieldCount(said, fields={name: [said] for name in header[len(cells) :]})
+    said = f"This line has {len(cells)} fields, the header {len(columns)}."
+    raise WrongFieldCount(said, fields={name: [said] for name in columns[len(cells) :]})
 
 
 def _check_values(values: dict[str, str]) -> None:

@@ -59,7 +59,11 @@ class TenantCommand(ActingCommand):
         parser.add_argument("--tenant", required=True, help="id or exact name")
 
     def act(self, **options: Any) -> None:
-        with context.within_tenant(find_tenant(options["tenant"]).id):
+        try:
+            tenant = find_tenant(options["tenant"])
+        except DomainError as error:
+            raise CommandError(f"--tenant: {describe(error)}", returncode=2) from error
+        with context.within_tenant(tenant.id):
             self.handle_in_tenant(**options)
 
     def handle_in_tenant(self, **options: Any) -> None:

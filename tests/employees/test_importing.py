@@ -89,6 +89,13 @@ def test_bom_quotes_blank_lines_and_column_order_are_tolerated(company: Company,
     assert (ada.first_name, ada.last_name) == ('A "Countess"', "Love, Ada")
 
 
+@pytest.mark.parametrize("header", ["Email;First name;LAST_NAME", "email; first_name ;last_name"])
+def test_spreadsheets_semicolons_and_headings_are_read(company: Company, header: str) -> None:
+    report = run(company, csv_of("ada@example.com;Ada;Lovelace, Countess", ";;", header=header))
+    assert verdicts(report) == [(2, "created", "", "")]
+    assert Employee.unscoped.get(user__email="ada@example.com").last_name == "Lovelace, Countess"
+
+
 # --- what a bad line costs --------------------------------------------------------------------------------------------
 
 
@@ -193,7 +200,7 @@ def test_who_exists_does_not_undo_an_atomic_import(company: Company) -> None:
         (b"", EmptyFile, None),
         (b"\n\n", EmptyFile, None),
         (csv_of(header="email,first_name,last_name,shoe_size"), UnknownColumn, "shoe_size"),
-        (csv_of(header="email;first_name;last_name"), UnknownColumn, "email;first_name;last_name"),
+        (csv_of(header="email|first_name|last_name"), UnknownColumn, "email|first_name|last_name"),
         (csv_of(header="email,first_name,last_name,email"), DuplicateColumn, "email"),
         (csv_of(header="email,first_name"), MissingColumn, "last_name"),
         (csv_of(header='email,"first_name'), UnreadableHeader, None),

@@ -68,8 +68,9 @@ def test_a_refusal_is_an_error_with_code_and_fields() -> None:
 
 
 def test_an_unknown_tenant_is_an_error() -> None:
-    with pytest.raises(CommandError, match="tenant_not_found"):
+    with pytest.raises(CommandError, match=r"--tenant: .*tenant_not_found") as raised:
         run(Command(), "--tenant", "Nowhere")
+    assert raised.value.returncode == 2
 
 
 def test_the_tenant_must_be_named() -> None:

@@ -17,7 +17,9 @@ MANY = 1_000  # lines; from here on the terminal hears how far the import is
 COLUMNS_HELP = f"""\
 FILE is CSV in UTF-8 with a header of these columns, the first {len(REQUIRED)} required:
   {",".join(COLUMNS)}
-Dates are written 2026-03-31. Lines that are good are imported, unless --atomic.
+Between them stand commas, or semicolons throughout. Dates are written 2026-03-31.
+Lines that are good are imported, unless --atomic. --atomic and --dry-run work in one transaction:
+on SQLite nobody else writes until they are done.
 Exit status: 0 all is in, 1 a line was refused, 2 wrong usage."""
 
 
