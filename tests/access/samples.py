@@ -84,6 +84,8 @@ _SAMPLES: tuple[tuple[type[Any], Any], ...] = (
 def _plain(name: str, field: Any) -> Any:
     if isinstance(field, serializers.ChoiceField):
         return list(field.choices)[-1]
+    if isinstance(field, serializers.DictField) and not field.allow_empty:
+        return {"sample": "sample"}
     if isinstance(field, serializers.IntegerField) and field.min_value:
         return field.min_value
     return next((value for cls, value in _SAMPLES if isinstance(field, cls)), PLAIN.get(name, f"sample {name}"))

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from gauzy.eventbus.models import Delivery, Receipt, StoredEvent
 from gauzy.eventbus.testing import assert_published, deliver_all
-from gauzy.eventops.events import DeliveryRetriedEvent, DeliverySkippedEvent
+from gauzy.eventops.events import DeliveryEditedEvent, DeliveryRetriedEvent, DeliverySkippedEvent
 from gauzy.tenancy.choices import Role
 from gauzy.tenancy.models import Membership
 from tests.eventops.parcels import send_dead_parcel, send_parcel
@@ -197,10 +197,23 @@ def test_skipping_a_dead_delivery_needs_a_reason(client: APIClient, owner: Membe
     assert_published(DeliverySkippedEvent, event_id=event_id, reason="the road is gone")
 
 
-@pytest.mark.parametrize("verb", ["retry", "skip"])
+def test_a_dead_delivery_is_edited_and_runs_again(client: APIClient, owner: Membership) -> None:
+    event_id = send_dead_parcel(owner.tenant_id)
+    wrong: list[Any] = [{}, {"values": {}}, {"values": {"height": 1}}, {"values": {"weight": "heavy"}}, {"weight": 3}]
+    for body in wrong:
+        assert client.post(url(event_id, DRIVE, "edit"), body).status_code == 400
+    answer = client.post(url(event_id, DRIVE, "edit"), {"values": {"weight": 3}})
+    assert (answer.status_code, answer.json()["state"]) == (200, "waiting")
+    edited = assert_published(DeliveryEditedEvent, event_id=event_id, handler=DRIVE, tenant_id=owner.tenant_id)
+    assert [(change.field, change.new) for change in edited.changes] == [("weight", 3)]
+    assert StoredEvent.objects.get(name="eventops.delivery_edited").actor_id == owner.user.pk
+    assert StoredEvent.objects.get(id=event_id).data["weight"] != 3
+
+
+@pytest.mark.parametrize("verb", ["retry", "skip", "edit"])
 def test_only_what_is_dead_can_be_repaired(client: APIClient, owner: Membership, verb: str) -> None:
     event_id = send_parcel(owner.tenant_id)
-    body = {"reason": "no"} if verb == "skip" else {}
+    body: Any = {"skip": {"reason": "no"}, "edit": {"values": {"weight": 3}}}.get(verb, {})
     refused = client.post(url(event_id, DRIVE, verb), body)
     assert (refused.status_code, refused.json()["code"]) == (409, "delivery_not_dead")
     unknown = client.post(url(event_id, "opstests.fly", verb), body)
@@ -217,8 +230,9 @@ def test_another_tenants_events_are_as_unknown_as_no_events(client: APIClient) -
             client.get(f"{EVENTS}/{event_id}"),
             client.post(url(event_id, DRIVE, "retry")),
             client.post(url(event_id, DRIVE, "skip"), {"reason": "no"}),
+            client.post(url(event_id, DRIVE, "edit"), {"values": {"weight": 3}}),
         ]
-        assert [answer.status_code for answer in answers] == [404] * 3
+        assert [answer.status_code for answer in answers] == [404] * 4
         assert {str(without_request_id(answer)) for answer in answers} == {str(without_request_id(answers[0]))}
     assert Delivery.objects.get(event_id=foreign, handler=DRIVE).dead_at is not None
 

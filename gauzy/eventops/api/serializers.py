@@ -112,3 +112,11 @@ class DeliveryOutput(serializers.Serializer[Any]):
 
 class SkipInput(StrictSerializer):
     reason = serializers.CharField(max_length=LONGEST_REASON)
+
+
+class EditInput(StrictSerializer):
+    values = serializers.DictField(
+        child=serializers.JSONField(),
+        allow_empty=False,
+        help_text="Fields of the event by name, with what the handler shall read instead.",
+    )

@@ -10,6 +10,7 @@ from gauzy.eventops.api.paging import DeliveryPagination, FeedPagination
 from gauzy.eventops.api.serializers import (
     DeliveryOutput,
     DeliveryQuery,
+    EditInput,
     EventDetailOutput,
     EventOutput,
     EventQuery,
@@ -47,10 +48,10 @@ class EventViewSet(ViewSet):
 class DeliveryViewSet(ViewSet):
     """What handlers are owed of the tenant's events, and repair of what is dead."""
 
-    roles = {"list": ADMINS, "retry": ADMINS, "skip": ADMINS}
+    roles = {"list": ADMINS, "retry": ADMINS, "skip": ADMINS, "edit": ADMINS}
     queries = {"list": DeliveryQuery}
-    inputs = {"retry": StrictSerializer, "skip": SkipInput}
-    outputs = {"list": DeliveryOutput, "retry": TrailOutput, "skip": TrailOutput}
+    inputs = {"retry": StrictSerializer, "skip": SkipInput, "edit": EditInput}
+    outputs = {"list": DeliveryOutput, "retry": TrailOutput, "skip": TrailOutput, "edit": TrailOutput}
     pagination_class = DeliveryPagination
 
     def list(self, request: Request) -> Response:
@@ -69,6 +70,12 @@ class DeliveryViewSet(ViewSet):
         """Decide that the handler shall not have the event."""
         tenant_id, reason = context.tenant_id(), self.read()["reason"]
         services.skip_delivery(event_id=event_id, handler=handler, tenant_id=tenant_id, reason=reason, only_dead=True)
+        return self.reply(_trail(event_id, handler))
+
+    def edit(self, request: Request, event_id: UUID, handler: str) -> Response:
+        """Have the handler read other values than the event's, which stays as it was published; due at once."""
+        tenant_id, fields = context.tenant_id(), self.read()["values"]
+        services.edit_delivery(event_id=event_id, handler=handler, tenant_id=tenant_id, fields=fields)
         return self.reply(_trail(event_id, handler))
 
 

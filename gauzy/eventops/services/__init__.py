@@ -1,6 +1,6 @@
 """What operators change; `tenant_id` None means whatever the tenant: for operators only."""
 
-from gauzy.eventops.services.editing import edit_delivery
+from gauzy.eventops.services.editing import data_to_edit, edit_delivery
 from gauzy.eventops.services.repairing import (
     LONGEST_REASON,
     retry_deliveries,
@@ -14,6 +14,7 @@ __all__ = [
     "LONGEST_REASON",
     "advance_replay",
     "backfill_some",
+    "data_to_edit",
     "edit_delivery",
     "pause",
     "resume",

@@ -21,6 +21,14 @@ from gauzy.eventops.services.repairing import announce, make_due, names_of, owed
 Fields = Mapping[str, Any]
 
 
+def data_to_edit(*, event_id: UUID, handler: str, tenant_id: UUID | None, target: str = "") -> dict[str, Any]:
+    """Return the fields that `edit_delivery` may change, as the handler would read them now; raise as it does."""
+    event = selectors.get_event(event_id, tenant_id=tenant_id)
+    delivery = owed_delivery(event, handler, target, only_dead=True)
+    data: dict[str, Any] = delivery.edited or event.data
+    return {name: value for name, value in data.items() if name != "tenant_id"}
+
+
 @transaction.atomic
 def edit_delivery(
     *, event_id: UUID, handler: str, fields: Fields, tenant_id: UUID | None, target: str = "", only_dead: bool = True

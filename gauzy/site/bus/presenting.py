@@ -61,6 +61,10 @@ class TrailRow:
     duration: str
     repairable: bool
 
+    @property
+    def is_dead(self) -> bool:
+        return self.trail.state is DeliveryState.DEAD
+
 
 def event_rows(events: Iterable[Any]) -> list[EventRow]:
     """Add label and outcomes to events: a fixed number of statements, however many events."""

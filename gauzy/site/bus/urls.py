@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 from django.views.generic import View
 
-from gauzy.site.bus import live, repair_views, replay_views, views
+from gauzy.site.bus import edit_views, live, repair_views, replay_views, views
 from gauzy.site.unfolded import AdminSite
 
 
@@ -26,5 +26,6 @@ def bus_urls(site: AdminSite) -> list[URLPattern]:
         page("events/replay/<uuid:replay_id>/advance/", replay_views.AdvanceReplay, "bus_replay_advance"),
         page("events/<uuid:event_id>/", views.EventPage, "bus_event"),
         page("events/<uuid:event_id>/retry/", repair_views.Retry, "bus_retry"),
+        page("events/<uuid:event_id>/edit/", edit_views.EditPage, "bus_edit"),
         page("events/<uuid:event_id>/skip/", repair_views.Skip, "bus_skip"),
     ]
