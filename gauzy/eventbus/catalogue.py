@@ -99,14 +99,9 @@ catalogue = Catalogue()
 
 def _planner(handler: Handler) -> Planner:
     """The receiver of the event's signal: it answers with what its handler is owed, or None."""
-    if (condition := handler.when) is None:
 
-        def plan(sender: Any, event: AnyEvent, **_: Any) -> Handler | None:
-            return handler
-    else:
-
-        def plan(sender: Any, event: AnyEvent, **_: Any) -> Handler | None:
-            return handler if condition(event) else None
+    def plan(sender: Any, event: AnyEvent, **_: Any) -> Handler | None:
+        return handler if handler.wants(event) else None
 
     plan.handler = handler  # type: ignore[attr-defined]  # names the owner when its condition raises
     return plan

@@ -24,6 +24,10 @@ class InvalidEvent(BusError):
     """An event holds a value of another type than its class declares, or is too large."""
 
 
+class ImpureCondition(BusError):
+    """A handler's `when=` queried the database: it is asked in the publisher's transaction, which it must not touch."""
+
+
 class LeaseLost(BusError):
     """Another process has taken this delivery over; what this attempt did in the database is rolled back."""
 

@@ -142,7 +142,7 @@ def _run_together(handler: Handler, claims: Sequence[Claimed]) -> int:
         mine = store().complete(claims, Outcome.DONE)
         held = [claim for claim in claims if claim.key in mine]
         batch = [Delivered(*opened[claim.key]) for claim in held]
-        if handler.when is not None and not all(handler.when(item.event) for item in batch):
+        if not all(handler.wants(item.event) for item in batch):
             raise Skip("its condition is false for some")  # they run singly, and each says so
         for item in batch:
             around.enter_context(_around(item.meta))
@@ -175,7 +175,7 @@ def _run_external(handler: Handler, claim: Claimed) -> Result:
 
 
 def _call(handler: Handler, event: AnyEvent, meta: Metadata) -> None:
-    if handler.when is not None and not handler.when(event):
+    if not handler.wants(event):
         raise Skip("its condition is false")  # it raised when the event was published, and was owed for that
     if handler.batch:
         handler.function([Delivered(event, meta)])

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Literal, Protocol, TypeVar, get_type_hints, overload
 from uuid import UUID
 
+from gauzy.eventbus.conditions import asked
 from gauzy.eventbus.event import AnyEvent
 from gauzy.eventbus.exceptions import DeclarationError
 from gauzy.eventbus.metadata import Delivered, Metadata, Window
@@ -58,6 +59,10 @@ class Handler:
     @property
     def takes_every_event(self) -> bool:
         return not self.events
+
+    def wants(self, event: AnyEvent) -> bool:
+        """Ask its condition, which may touch no database; what it raises is the caller's to judge."""
+        return self.when is None or asked(self.when, event)
 
 
 Targets = Callable[[Any, Metadata], Iterable[str]]

@@ -88,7 +88,7 @@ def wants(handler: Handler, event: StoredEvent) -> bool:
     if handler.when is None:
         return True
     try:
-        return handler.when(decoded(event))
+        return handler.wants(decoded(event))
     except Exception:  # noqa: BLE001  as said
         return True
 

@@ -132,6 +132,6 @@ def _of_no_row(event: StoredEvent, event_type: EventType, handler: Handler) -> T
 def _condition_is_false(event: StoredEvent, event_type: EventType, handler: Handler) -> bool:
     try:
         decoded = event_type.decode(encode(event.data), event.version)
-        return handler.when is not None and not handler.when(decoded)
+        return not handler.wants(decoded)
     except Exception:  # noqa: BLE001  a condition may raise anything; the bus counts that as true
         return False

@@ -1,4 +1,6 @@
+import contextlib
 import json
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,8 +10,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from gauzy import context
 from gauzy import eventbus as bus
 from gauzy.eventbus import exceptions
-from gauzy.eventbus.models import Delivery, Receipt, StoredEvent
-from gauzy.eventbus.testing import assert_published, connected, recorded_events
+from gauzy.eventbus.models import Delivery, Failure, Receipt, StoredEvent
+from gauzy.eventbus.testing import assert_published, connected, deliver_all, recorded_events
 from tests.eventbus.events import ClockTickedEvent, ThingCreatedEvent
 from tests.eventbus.support import undone
 
@@ -68,6 +70,45 @@ def test_a_false_condition_owes_nothing_and_a_raising_one_counts_as_owed() -> No
     with connected(picky, confused):
         event_id = bus.publish(ThingCreatedEvent(thing_id=uuid4(), title="tin"))
     assert owed_to(event_id) == {"bustests.confused"}
+
+
+def broken_sql() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT no_such_column")
+    return True
+
+
+def broken_row() -> bool:
+    StoredEvent(name="x").save()
+    return True
+
+
+def swallowed_row() -> bool:
+    with contextlib.suppress(exceptions.ImpureCondition):
+        return broken_row()
+    return True
+
+
+@pytest.mark.parametrize("query", [broken_sql, broken_row, swallowed_row, StoredEvent.objects.exists])
+def test_a_condition_that_queries_does_not_hurt_the_publisher(query: Callable[[], bool]) -> None:
+    @bus.handles(ThingCreatedEvent, id="bustests.impure", when=lambda event: query() or True)
+    def impure(event: ThingCreatedEvent) -> None: ...
+
+    with connected(impure), transaction.atomic():
+        event_id = bus.publish(ThingCreatedEvent(thing_id=uuid4()))
+    assert owed_to(event_id) == {"bustests.impure"}
+
+
+def test_the_worker_names_the_query_of_a_condition() -> None:
+    @bus.handles(ThingCreatedEvent, id="bustests.impure", when=lambda event: broken_sql(), retries=[])
+    def impure(event: ThingCreatedEvent) -> None: ...
+
+    with connected(impure):
+        bus.publish(ThingCreatedEvent(thing_id=uuid4()))
+        deliver_all(expect_failures=True)
+    failure = Failure.objects.get(handler="bustests.impure")
+    assert failure.error_class == "ImpureCondition"
+    assert "SELECT no_such_column" in failure.error_text
 
 
 @pytest.mark.parametrize(
