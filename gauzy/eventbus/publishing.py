@@ -84,6 +84,7 @@ def _prepared(
 ) -> tuple[NewEvent, after_commit.Plan]:
     event_type = catalogue.type_of(event)
     event_type.check(event)
+    _refuse_other_tenant(event)
     data = encode(event)
     if len(data) > settings.MAX_EVENT_BYTES:
         raise InvalidEvent(
@@ -99,6 +100,16 @@ def _prepared(
         tap.append((columns[0], event))
     new = NewEvent(columns, [_owed(handler, event, depth, settings) for handler in handlers], skipped)
     return new, after_commit.Plan(columns[0], event, handlers)
+
+
+def _refuse_other_tenant(event: AnyEvent) -> None:
+    """Work of one tenant tells of that tenant alone; work of none, as an operator's or a schedule's, of any."""
+    tenant_id = context.current().tenant_id
+    if tenant_id is not None and event.tenant_id != tenant_id:
+        raise InvalidEvent(
+            f"{type(event).__name__} is of tenant {event.tenant_id}, published in the work of tenant {tenant_id}: "
+            "enter the other one with gauzy.context.within_tenant(…)."
+        )
 
 
 def _planned(event_type: EventType, event: AnyEvent) -> list[Handler]:

@@ -60,6 +60,16 @@ def test_publishing_without_context_is_refused() -> None:
         bus.publish(ThingCreatedEvent(thing_id=uuid4()))
 
 
+def test_the_work_of_one_tenant_cannot_tell_of_another() -> None:
+    other = uuid4()
+    for event in (ThingCreatedEvent(tenant_id=other, thing_id=uuid4()), ClockTickedEvent(tenant_id=None, clock_id="c")):
+        with pytest.raises(exceptions.InvalidEvent, match="within_tenant"):
+            bus.publish(event)
+    with context.within_tenant(None):
+        event_id = bus.publish(ThingCreatedEvent(tenant_id=other, thing_id=uuid4()))
+    assert StoredEvent.objects.get(id=event_id).tenant_id == other
+
+
 def test_a_platform_event_needs_no_tenant() -> None:
     with context.acting(tenant_id=None, actor=context.Actor(context.ActorKind.SCHEDULE, "clock")):
         event_id = bus.publish(ClockTickedEvent(clock_id="c"))
