@@ -63,11 +63,11 @@ def test_deliver_due_follows_cascades_until_quiet() -> None:
 
 
 def test_a_drain_whose_budget_is_over_hands_back_what_it_did_not_start(settings: Settings) -> None:
-    settings.EVENTBUS = settings.EVENTBUS | {"DRAIN_BUDGET": 0.01}
+    settings.EVENTBUS = settings.EVENTBUS | {"DRAIN_BUDGET": 0.25}
 
     @bus.handles(ThingCreatedEvent, id="bustests.slow")
     def slow(event: ThingCreatedEvent) -> None:
-        threading.Event().wait(0.02)  # the work itself
+        threading.Event().wait(0.3)  # the work itself
 
     with connected(slow):
         publish(5)
