@@ -52,6 +52,7 @@ class ActivityLogAdmin(ReadOnlyAdmin):
     """Who did what. Nobody changes it, from here or elsewhere."""
 
     navigation = (Entry(Task.ACTIVITY, "Activity log", "history", "activitylog_activitylog_changelist", rank=0),)
+    empty_hint = "Whatever anybody does, here or over the API, appears a second later."
     list_display = ("what", "about", "action_chip", "actor", "occurred_at")
     list_filter = (EventFilter, ActionFilter, "actor_kind", "occurred_at")
     search_fields = ("actor_label", "summary", "entity_id", "correlation_id")

@@ -29,6 +29,7 @@ class EmployeeAdmin(ServiceModelAdmin):
         Entry(Task.PEOPLE, "Employees", "badge", "employees_employee_changelist", rank=0),
         Entry(Task.PEOPLE, "Import from CSV", "upload_file", "employees_employee_import_csv", "employees.add_employee"),
     )
+    empty_hint = "Add somebody, import a list as CSV, or send an invite."
     list_display = ("name", "email", "organization", "job_title", "start_date", "status")
     list_filter = (StatusFilter, "organization")
     list_select_related = ("user", "organization")

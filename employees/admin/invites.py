@@ -39,6 +39,7 @@ class InviteForm(ServiceForm):
 @admin.register(Invite)
 class InviteAdmin(ServiceModelAdmin):
     navigation = (Entry(Task.PEOPLE, "Invites", "forward_to_inbox", "employees_invite_changelist"),)
+    empty_hint = "Invite somebody: whoever accepts becomes a member and an employee."
     form = InviteForm
     list_display = ("email", "organization", "role", "state_chip", "inviter", "expires_at")
     list_filter = ("status", "organization")

@@ -47,6 +47,7 @@ class TeamForm(ServiceForm):
 @admin.register(Team)
 class TeamAdmin(ServiceModelAdmin):
     navigation = (Entry(Task.PEOPLE, "Teams", "groups", "employees_team_changelist"),)
+    empty_hint = "Add a team and its managers: they decide about the time of its members."
     form = TeamForm
     list_display = ("name", "organization", "people", "created_at")
     list_filter = ("organization",)

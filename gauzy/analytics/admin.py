@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
+from gauzy.analytics.labels import known_metrics, label_of
 from gauzy.analytics.models import DailyCount
 from gauzy.analytics.selectors import daily_counts
 from gauzy.eventbus import catalogue
@@ -18,23 +20,49 @@ from gauzy.site.parts import Card, Panel, bars
 DAYS_SHOWN = 14
 
 
+class MetricFilter(SimpleListFilter):
+    """Names what was counted as people call it, without reading the rows."""
+
+    title = "what happened"
+    parameter_name = "metric"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return sorted(((metric, label_of(metric)) for metric in known_metrics()), key=lambda choice: choice[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(metric=self.value()) if self.value() else queryset
+
+
 @admin.register(DailyCount)
 class DailyCountAdmin(ReadOnlyAdmin):
     """How often each thing happened in the tenant on each UTC day."""
 
     navigation = (Entry(Task.ACTIVITY, "Figures", "monitoring", "analytics_dailycount_changelist"),)
-    list_display = ("label", "metric", "day", "count")
+    empty_hint = "Counting begins with the first event, within a second of it."
+    list_display = ("label", "utc_day", "times", "metric_name")
     list_display_links = None
-    list_filter = ("day", "metric")
+    list_filter = ("day", MetricFilter)
     search_fields = ("metric",)
     ordering = ("-day", "metric")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DailyCount]:
         return daily_counts()
 
-    @admin.display(description="what", ordering="metric")
+    @admin.display(description="what happened", ordering="metric")
     def label(self, count: DailyCount) -> str:
         return label_of(count.metric)
+
+    @admin.display(description="day (UTC)", ordering="day")
+    def utc_day(self, count: DailyCount) -> Any:
+        return count.day
+
+    @admin.display(description="how often", ordering="count")
+    def times(self, count: DailyCount) -> int:
+        return count.count
+
+    @admin.display(description="name in the API", ordering="metric")
+    def metric_name(self, count: DailyCount) -> str:
+        return count.metric
 
     def cards(self, request: HttpRequest) -> Iterable[Card]:
         """Say how much happened today."""
@@ -57,12 +85,6 @@ class DailyCountAdmin(ReadOnlyAdmin):
                 f"Events of {DAYS_SHOWN} days", bars(days) if counts else [], "Nothing has happened yet.", link, True
             ),
         ]
-
-
-def label_of(metric: str) -> str:
-    """Return what people call a metric: events have labels, a feature's own metric is spelt out."""
-    event_type = catalogue.find_event(metric)
-    return event_type.label if event_type else metric.replace("_", " ").capitalize()
 
 
 def _events_since(day: Any) -> Iterable[DailyCount]:

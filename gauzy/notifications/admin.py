@@ -32,6 +32,7 @@ class EmailMessageAdmin(ReadOnlyAdmin):
     """The tenant's e-mails: what was written to whom, and whether it got there."""
 
     navigation = (Entry(Task.MESSAGES, "E-mails", "mail", "notifications_emailmessage_changelist"),)
+    empty_hint = "Handlers write mails when something happened: the first invite sends one."
     list_display = ("subject", "to", "status_chip", "attempts", "created_at", "sent_at")
     list_filter = ("status", "created_at")
     search_fields = ("to", "subject")
@@ -73,6 +74,7 @@ class NotificationAdmin(ReadOnlyAdmin):
     """What people were told in the application."""
 
     navigation = (Entry(Task.MESSAGES, "Notifications", "notifications", "notifications_notification_changelist"),)
+    empty_hint = "Handlers tell people of what concerns them, such as a decision that waits for them."
     list_display = ("title", "user", "kind_label", "created_at", "read_at")
     list_filter = ("created_at",)
     list_select_related = ("user",)

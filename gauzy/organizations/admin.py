@@ -20,6 +20,7 @@ class OrganizationForm(ServiceForm):
 @admin.register(Organization)
 class OrganizationAdmin(ServiceModelAdmin):
     navigation = (Entry(Task.ORGANIZATION, "Organizations", "apartment", "organizations_organization_changelist"),)
+    empty_hint = "Add the first: people, projects and invoices belong to one."
     form = OrganizationForm
     list_display = ("name", "time_zone", "currency", "week_starts_on", "created_at")
     search_fields = ("name",)
@@ -38,6 +39,7 @@ class OrganizationSettingsAdmin(ServiceModelAdmin):
     """Policies come with their organization; they are changed by those who may change it."""
 
     navigation = (Entry(Task.ORGANIZATION, "Time policies", "rule", "organizations_organizationsettings_changelist"),)
+    empty_hint = "They come with an organization: add one."
     list_display = ("organization", "manual_time", "modify_time", "delete_time", "overlaps", "second_timer")
     list_select_related = ("organization",)
     ordering = ("organization__name",)

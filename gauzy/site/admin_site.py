@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 
@@ -44,8 +44,8 @@ class GauzyAdminSite(AdminSite):
         def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
                 response: HttpResponse = view(request, *args, **kwargs)
-            except NotFound as error:
-                raise Http404(error.message) from error
+            except (NotFound, Http404):
+                return render(request, "404.html", status=HTTPStatus.NOT_FOUND)
             except Forbidden as error:
                 raise PermissionDenied(error.message) from error
             except MissingContext:

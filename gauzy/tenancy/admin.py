@@ -13,6 +13,7 @@ class TenantAdmin(ReadOnlyAdmin):
     """Every customer of this installation: for superusers only."""
 
     navigation = (Entry(Task.INSTALLATION, "Tenants", "domain", "tenancy_tenant_changelist"),)
+    empty_hint = "A tenant begins with its first owner: `manage.py createtenant`."
     list_display = ("name", "created_at")
     search_fields = ("name",)
     ordering = ("name", "id")

@@ -30,6 +30,7 @@ _SHOWN = ("provider", "organization", "account", "state_chip", "secrets_set", "l
 @admin.register(Integration)
 class IntegrationAdmin(ServiceModelAdmin):
     navigation = (Entry(Task.INTEGRATIONS, "Integrations", "hub", "integrations_integration_changelist", rank=0),)
+    empty_hint = "Add one to exchange tasks and time with GitHub or Upwork."
     list_display = ("name", "provider", "organization", "account", "state_chip", "last_synced_at")
     list_filter = ("provider", "state")
     list_select_related = ("organization",)
@@ -125,6 +126,7 @@ class IntegrationAdmin(ServiceModelAdmin):
 @admin.register(SyncRun)
 class SyncRunAdmin(ReadOnlyAdmin):
     navigation = (Entry(Task.INTEGRATIONS, "Syncs", "sync", "integrations_syncrun_changelist"),)
+    empty_hint = "Connect an integration: each of its runs is here."
     list_display = ("started_at", "integration", "state_chip", "created", "updated", "unchanged", "conflicts", "error")
     list_filter = ("state",)
     list_select_related = ("integration",)

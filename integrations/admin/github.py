@@ -17,6 +17,7 @@ _TONES = {DeliveryState.ACCEPTED: "info", DeliveryState.PROCESSED: "good", Deliv
 @admin.register(GitHubDelivery)
 class GitHubDeliveryAdmin(ReadOnlyAdmin):
     navigation = (Entry(Task.INTEGRATIONS, "GitHub deliveries", "inbox", "integrations_githubdelivery_changelist"),)
+    empty_hint = "Connect GitHub: what its webhook sends is here, also what was ignored."
     list_display = ("received_at", "integration", "event", "action", "state_chip", "note")
     list_filter = ("state", "event")
     list_select_related = ("integration",)
@@ -33,6 +34,7 @@ class GitHubDeliveryAdmin(ReadOnlyAdmin):
 @admin.register(RepositoryLink)
 class RepositoryLinkAdmin(ServiceModelAdmin):
     navigation = (Entry(Task.INTEGRATIONS, "Repositories", "code", "integrations_repositorylink_changelist"),)
+    empty_hint = "Add one to have a project's tasks and a repository's issues follow each other."
     list_display = ("repository", "project", "integration", "sync_label", "is_active")
     list_select_related = ("project", "integration")
     list_filter = ("is_active",)

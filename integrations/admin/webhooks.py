@@ -29,6 +29,7 @@ _ONCE = "The signing secret is {secret} – copy it now, it is never shown again
 @admin.register(WebhookEndpoint)
 class WebhookEndpointAdmin(ServiceModelAdmin):
     navigation = (Entry(Task.INTEGRATIONS, "Webhooks", "webhook", "integrations_webhookendpoint_changelist"),)
+    empty_hint = "Add an address of yours: it is told, signed, of the events you choose."
     form = EndpointForm
     list_display = ("__str__", "url", "state_chip", "failures", "created_at")
     list_filter = ("state",)
@@ -133,6 +134,7 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
 @admin.register(WebhookAttempt)
 class WebhookAttemptAdmin(ReadOnlyAdmin):
     navigation = (Entry(Task.INTEGRATIONS, "Webhook attempts", "outbox", "integrations_webhookattempt_changelist"),)
+    empty_hint = "Add a webhook: each attempt to reach it is here."
     list_display = ("attempted_at", "endpoint", "event_name", "attempt", "outcome", "duration_ms")
     list_filter = ("delivered", "endpoint")
     list_select_related = ("endpoint",)

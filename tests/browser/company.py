@@ -21,6 +21,34 @@ def main() -> None:
     seed()
     _add_members()
     _add_time()
+    _add_a_row_of_the_rest()
+
+
+def _add_a_row_of_the_rest() -> None:
+    from gauzy.organizations.selectors import organizations  # noqa: PLC0415  as below
+    from gauzy.tenancy.membership import acting_as  # noqa: PLC0415
+    from gauzy.tenancy.models import Membership  # noqa: PLC0415
+    from integrations.services.endpoints import create_endpoint  # noqa: PLC0415
+    from integrations.services.repositories import link_repository  # noqa: PLC0415
+    from integrations.services.syncing import run_sync  # noqa: PLC0415
+    from tests.factories.billing import bill  # noqa: PLC0415
+    from tests.factories.integrations import ListFeed, connect  # noqa: PLC0415
+    from tests.factories.invites import invite  # noqa: PLC0415
+    from tests.factories.people import Company, team_of  # noqa: PLC0415
+    from timetracking.selectors.projects import visible_projects  # noqa: PLC0415
+
+    owner = Membership.unscoped.select_related("user", "tenant").get(user__email=OWNER)
+    with acting_as(owner):
+        company = Company(owner, organizations()[0])
+        project = visible_projects().filter(name="Difference Engine").get()
+    invite(company)
+    team_of(company)
+    bill(company)
+    integration = connect(company)
+    with acting_as(owner):
+        run_sync(integration_id=integration.id, feeds=[ListFeed(integration, [["one", "bad one"]])])
+        link_repository(integration_id=integration.id, project_id=project.id, repository="octo/widgets")
+        create_endpoint(url="https://hooks.invalid/", events=["employees.employee_ended"])
 
 
 def _add_time() -> None:

@@ -148,17 +148,33 @@ class Desk:
             faults += self._opened(urljoin(self.page.url, path).removeprefix(self.url))
         return faults
 
+    def width_faults_of(self, place: str) -> list[str]:
+        """Open a list, the form for a new row and the first row: return which of them runs off the screen, or fails."""
+        answer = self.open(place)
+        links = self.page.locator(f"a[href='{place}add/'], #result_list tbody th a").evaluate_all(_PATHS)
+        pages = [urljoin(self.page.url, path) for path in links if path][:2]
+        faults = [f"{place}: {fault}" for fault in self._failed(answer)]
+        for page in pages:
+            faults += [f"{page}: {fault}" for fault in self._failed(self.open(page.removeprefix(self.url)))]
+        return faults
+
+    def _failed(self, answer: Response) -> list[str]:
+        complaints, self.complaints = self.complaints, []
+        return [*([] if answer.ok else [str(answer.status)]), *complaints, *self._too_wide()]
+
     def _opened(self, place: str) -> list[str]:
         answer = self.open(place)
         return [f"{place}: {fault}" for fault in (*([] if answer.ok else [answer.status]), *self.faults_of_this_page())]
 
     def faults_of_this_page(self) -> list[str]:
         faults, self.complaints = self.complaints, []
-        wide, room = self.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-        if wide > room:
-            faults.append(f"{wide} px wide on a screen of {room}: {self._widest(room)}")
+        faults += self._too_wide()
         found = Axe().run(self.page).response["violations"]
         return faults + [_told(violation) for violation in found if violation["impact"] in SERIOUS]
+
+    def _too_wide(self) -> list[str]:
+        wide, room = self.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        return [f"{wide} px wide on a screen of {room}: {self._widest(room)}"] if wide > room else []
 
     def _widest(self, room: int) -> Any:
         return self.page.evaluate(

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.conftest import OpenDesk
+from tests.factories.desk import every_list
 
 pytestmark = pytest.mark.browser
 
@@ -17,6 +18,25 @@ def test_every_page_is_in_order(open_desk: OpenDesk, width: str, dark: bool) -> 
     assert "/admin/events/dead/" in places
     faults = [fault for place in places for fault in desk.faults_of(place)]
     assert faults == []
+
+
+def test_no_page_of_any_model_is_wider_than_a_phone(open_desk: OpenDesk) -> None:
+    desk = open_desk("superuser", "phone")
+    desk.open("/admin/choose/?next=/admin/")
+    desk.page.get_by_role("button", name="Analytical Engines").click()
+    desk.tells("Dashboard")
+    lists = every_list()
+    faults = [fault for page in lists.values() for fault in desk.width_faults_of(page)]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("path", ["/admin/nothing/", "/admin/employees/employee/nobody/change/"])
+def test_a_page_that_is_not_there_says_so_at_any_width(open_desk: OpenDesk, path: str) -> None:
+    desk = open_desk("owner", "phone")
+    assert desk.open(path).status == 404
+    desk.tells("There is no such page")
+    desk.complaints.clear()  # the browser's own note of the status
+    desk.assert_in_order()
 
 
 def test_the_watch_sees_what_is_wrong(open_desk: OpenDesk) -> None:

@@ -40,7 +40,7 @@ class TestDashboard:
 
     def test_managers_see_no_card_of_what_they_may_not_see(self, company: Company) -> None:
         assert _cards(desk_of(new_member(company.owner, Role.MANAGER))).keys() == {
-            *("Events today", "People", "Approvals", "Timers"),
+            *("Events today", "People", "Approvals", "Timers", "Hours"),
         }
 
     def test_the_sidebar_offers_what_the_role_may_open(self, company: Company) -> None:

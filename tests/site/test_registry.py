@@ -45,6 +45,11 @@ def test_every_admin_has_its_place_in_the_sidebar(model_admin: Any) -> None:
     assert model_admin.navigation
 
 
+@pytest.mark.parametrize("model_admin", REGISTERED)
+def test_every_empty_list_says_what_brings_its_first_row(model_admin: Any) -> None:
+    assert model_admin.empty_hint.endswith("."), f"Give {type(model_admin).__name__} an `empty_hint`."
+
+
 @pytest.mark.parametrize("base", [GuardedAdmin, ReadOnlyAdmin, ServiceModelAdmin])
 def test_a_base_refuses_to_write_until_it_is_routed(base: type[GuardedAdmin]) -> None:
     form = SimpleNamespace(cleaned_data={}, changed_data=[])

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from gauzy.site.html import chip
 from gauzy.site.navigation import Entry, Task
@@ -19,6 +20,7 @@ from timetracking.calendar import resolve_local
 from timetracking.intervals import format_duration
 from timetracking.models import TimeLog
 from timetracking.selectors import logs as selectors
+from timetracking.selectors.glance import seconds_of_this_week
 from timetracking.selectors.people import zone_of
 from timetracking.selectors.projects import sees_rates, with_project_in_sight
 from timetracking.selectors.weeks import PRIVATE
@@ -157,10 +159,14 @@ class TimeLogAdmin(TimeAdmin):
     # --- dashboard ----------------------------------------------------------------------------------------------------
 
     def cards(self, request: HttpRequest) -> Iterable[Card]:
-        """Say how many timers run."""
+        """Say how many timers run, and how long everybody worked this week."""
         running = selectors.visible_logs(running=True).count()
-        link = reverse("admin:timetracking_timelog_changelist") + _RUNNING
-        return [Card("Timers", running, "running now", link, "timer", "good" if running else "")]
+        page = reverse("admin:timetracking_timelog_changelist")
+        hours, _, _ = format_duration(seconds_of_this_week(timezone.now())).rpartition(":")
+        return [
+            Card("Timers", running, "running now", page + _RUNNING, "timer", "good" if running else ""),
+            Card("Hours", hours, "recorded this week", page, "schedule"),
+        ]
 
 
 def _on_clock(log: TimeLog, moment: datetime) -> str:

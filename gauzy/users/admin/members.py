@@ -38,6 +38,7 @@ class MembershipAdmin(ServiceModelAdmin):
     """Who may work in the tenant, and as what."""
 
     navigation = (Entry(Task.PEOPLE, "Members", "group", "tenancy_membership_changelist"),)
+    empty_hint = "Somebody who accepts an invite is a member from then on."
     form = MemberForm
     list_display = ("name", "email", "role_chip", "is_active", "created_at")
     list_display_links = ("name",)

@@ -13,6 +13,7 @@ class UserAdmin(ReadOnlyAdmin):
     """Everybody who can sign in, in whatever tenant: for superusers only."""
 
     navigation = (Entry(Task.INSTALLATION, "Users", "person", "users_user_changelist"),)
+    empty_hint = "Users come by registering, by an invite, or by `manage.py createsuperuser`."
     list_display = ("email", "first_name", "last_name", "is_active", "is_superuser", "date_joined")
     list_filter = ("is_active", "is_superuser")
     search_fields = ("email", "first_name", "last_name")
