@@ -47,8 +47,14 @@ class SyncRunNotFound(NotFound):
 
 
 class SyncRunning(Conflict):
+    """`left`: seconds until it is over, or says that it lives."""
+
     code = "sync_running"
     message = "A sync of this integration is running; only one does at a time."
+
+    def __init__(self, left: float) -> None:
+        super().__init__()
+        self.left = left
 
 
 class SyncTakenOver(Conflict):

@@ -16,7 +16,7 @@ from integrations.events import (
     WebhookReplayedEvent,
 )
 from integrations.exceptions import IntegrationNotActive, NothingToSync, RateLimited, SyncRunning
-from integrations.selectors import endpoints_told_of, get_endpoint, get_integration
+from integrations.selectors import endpoints_told_of, get_endpoint, get_integration, was_synced_since
 from integrations.services.feeds import sync
 from integrations.services.processing import process_delivery
 from integrations.services.pushing import push_task
@@ -28,14 +28,25 @@ def _failed(event: IntegrationSyncEvent) -> bool:
     return event.outcome == SyncState.FAILED
 
 
-@handles(SyncRequestedEvent, queue="integrations", external=True)
-def run_requested_sync(event: SyncRequestedEvent) -> None:
-    """Sync; when the other system asks us to wait, go on later where it stopped."""
+def _integration(event: SyncRequestedEvent, meta: Metadata) -> list[str]:
+    return [str(event.integration_id)]
+
+
+@handles(SyncRequestedEvent, targets=_integration, queue="integrations", external=True)
+def run_requested_sync(event: SyncRequestedEvent, meta: Metadata) -> None:
+    """Sync, unless one that began later is done; when the other system asks us to wait, go on later where it stopped.
+
+    The integration is the target, so that while one waits the tenant's others do not.
+    """
+    if was_synced_since(event.integration_id, meta.occurred_at):
+        raise bus.Skip("a sync that began later is done")
     try:
-        sync(integration_id=event.integration_id)
+        sync(integration_id=event.integration_id, holder=meta.event_id)
+    except SyncRunning as running:
+        raise bus.Retry(after=running.left, reason=running.message, counts=False) from running
     except RateLimited as limit:
         raise bus.Retry(after=limit.after, reason=limit.message, counts=False) from limit
-    except (IntegrationNotActive, NothingToSync, SyncRunning) as refusal:
+    except (IntegrationNotActive, NothingToSync) as refusal:
         raise bus.Skip(refusal.message) from refusal
 
 

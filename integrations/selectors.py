@@ -62,6 +62,12 @@ def get_sync_run(run_id: UUID) -> SyncRun:
     raise SyncRunNotFound
 
 
+def was_synced_since(integration_id: UUID, moment: datetime) -> bool:
+    """Tell whether a sync that began after a moment is done."""
+    done = SyncRun.objects.filter(integration_id=integration_id, state=SyncState.DONE)
+    return done.filter(started_at__gte=moment).exists()
+
+
 def conflicts_of(run_id: UUID) -> QuerySet[SyncConflict]:
     return SyncConflict.objects.filter(run_id=run_id)
 

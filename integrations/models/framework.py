@@ -15,7 +15,8 @@ class Integration(TenantModel):
 
     `account` is what the provider calls the account: a GitHub App's installation id, an Upwork organization; empty for
     a connection by personal token. `entities` holds the direction of each kind of rows. `sealed` is read by services
-    alone and shown by nothing. The lease is that of the one sync that may run.
+    alone and shown by nothing. The lease is that of the one sync that may run; its holder is the event that asked for
+    it, if one did.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -28,6 +29,7 @@ class Integration(TenantModel):
     sealed = models.TextField(default="", editable=False)
     last_synced_at = models.DateTimeField(null=True, editable=False)
     lease_token = models.UUIDField(null=True, editable=False)
+    lease_holder = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -15,7 +15,7 @@ from integrations.services.syncing import Feed, run_sync
 _FEEDS: Mapping[Provider, Callable[[Integration], Sequence[Feed]]] = {Provider.GITHUB: issue_feeds}
 
 
-def sync(*, integration_id: UUID) -> SyncRun:
+def sync(*, integration_id: UUID, holder: UUID | None = None) -> SyncRun:
     """Take in everything that an integration is set to; outside a transaction, see `run_sync`.
 
     Whoever asked for it, what comes in is the integration's doing, and so is not sent back to where it came from.
@@ -24,4 +24,5 @@ def sync(*, integration_id: UUID) -> SyncRun:
     feeds_of = _FEEDS.get(Provider(integration.provider))
     actor = Actor(ActorKind.INTEGRATION, integration.name, integration.id)
     with context.use(replace(context.current(), actor=actor)):
-        return run_sync(integration_id=integration_id, feeds=feeds_of(integration) if feeds_of else [])
+        feeds = feeds_of(integration) if feeds_of else []
+        return run_sync(integration_id=integration_id, feeds=feeds, holder=holder)

@@ -1,7 +1,8 @@
 """Syncs: one at a time per integration, page by page, taken up again where one stopped.
 
 A page's rows, its counts and the cursor behind it commit together, so that a page is taken in once or not at all. The
-lease in the integration's row is renewed with every page and dies with its holder.
+lease in the integration's row is renewed with every page. Whoever holds it for a delivery of the bus is the only one to
+work on that delivery: when the bus gives it to somebody else, the holder is gone, and its lease is theirs at once.
 """
 
 from collections.abc import Iterator, Sequence
@@ -67,15 +68,16 @@ def request_sync(*, integration_id: UUID) -> Integration:
     return integration
 
 
-def run_sync(*, integration_id: UUID, feeds: Sequence[Feed]) -> SyncRun:
+def run_sync(*, integration_id: UUID, feeds: Sequence[Feed], holder: UUID | None = None) -> SyncRun:
     """Take in every page of every feed; return the run, which says how it ended.
 
-    A failure of the other system ends the run as failed; the next one begins where it stopped, if it got anywhere.
+    `holder`: the event whose delivery asks for it, so that its next attempt goes on where a killed one stopped. A
+    failure of the other system ends the run as failed; the next one begins where it stopped, if it got anywhere.
     Raises `RateLimited` with the run left open for later, `SyncRunning`, `IntegrationNotActive`, `NothingToSync`.
     """
     if not feeds:
         raise NothingToSync
-    run, token = _begin(integration_id)
+    run, token = _begin(integration_id, holder)
     try:
         for feed, cursor in _remaining(run, feeds):
             _take_in_pages(run, token, feed, cursor)
@@ -91,15 +93,16 @@ def run_sync(*, integration_id: UUID, feeds: Sequence[Feed]) -> SyncRun:
 
 
 @transaction.atomic(durable=True)
-def _begin(integration_id: UUID) -> tuple[SyncRun, UUID]:
+def _begin(integration_id: UUID, holder: UUID | None) -> tuple[SyncRun, UUID]:
     integration = lock_integration(integration_id)
     if integration.state != IntegrationState.ACTIVE:
         raise IntegrationNotActive
     now = timezone.now()
-    if integration.lease_until and integration.lease_until > now:
-        raise SyncRunning
+    is_ours = holder is not None and integration.lease_holder == holder
+    if integration.lease_until and integration.lease_until > now and not is_ours:
+        raise SyncRunning((integration.lease_until - now).total_seconds())
     token = uuid4()
-    _hold(integration.pk, token, now)
+    _hold(integration, token, holder, now)
     open_run = SyncRun.objects.filter(integration=integration, state=SyncState.RUNNING).first()
     return open_run or _start(integration), token
 
@@ -189,8 +192,9 @@ def _finished(run: SyncRun) -> IntegrationSyncEvent:
     )
 
 
-def _hold(integration_id: UUID, token: UUID, now: datetime) -> None:
-    Integration.objects.filter(pk=integration_id).update(lease_token=token, lease_until=now + LEASE)
+def _hold(integration: Integration, token: UUID, holder: UUID | None, now: datetime) -> None:
+    held = Integration.objects.filter(pk=integration.pk)
+    held.update(lease_token=token, lease_holder=holder, lease_until=now + LEASE)
 
 
 def _renew(run: SyncRun, token: UUID) -> None:
@@ -200,7 +204,7 @@ def _renew(run: SyncRun, token: UUID) -> None:
 
 
 def _let_go(run: SyncRun, token: UUID, *, synced_at: datetime | None) -> None:
-    values: dict[str, Any] = {"lease_token": None, "lease_until": None}
+    values: dict[str, Any] = {"lease_token": None, "lease_holder": None, "lease_until": None}
     if synced_at:
         values["last_synced_at"] = synced_at
     Integration.objects.filter(pk=run.integration_id, lease_token=token).update(**values)

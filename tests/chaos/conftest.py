@@ -46,13 +46,13 @@ def redis() -> Iterator[PrivateRedis]:
 @pytest.fixture(scope="module")
 def stage(postgres: Postgres, redis: PrivateRedis, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """One for all tests of a module, as starting processes takes most of the time; each test leaves nothing owed."""
-    yield from _closed(postgres.stage(tmp_path_factory.mktemp("stage"), redis))
+    yield from closed(postgres.stage(tmp_path_factory.mktemp("stage"), redis))
 
 
 @pytest.fixture
 def small_stage(mail: MailCatcher, tmp_path: Path) -> Iterator[Stage]:
     """On SQLite, where one process serves and works."""
-    yield from _closed(sqlite_stage(tmp_path, mail.port))
+    yield from closed(sqlite_stage(tmp_path, mail.port))
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def crew(stage: Stage) -> tuple[Publisher, Worker]:
     return publisher, worker
 
 
-def _closed(stage: Stage) -> Iterator[Stage]:
+def closed(stage: Stage) -> Iterator[Stage]:
     try:
         yield stage
     finally:

@@ -43,8 +43,13 @@ class Ledger(ABC):
         return self._set("SELECT event_id, handler FROM eventbus_delivery WHERE dead_at IS NOT NULL")
 
     def receipts(self, outcome: str = "") -> Counter[Share]:
-        rows = self.rows("SELECT event_id, handler, outcome FROM eventbus_receipt")
-        return Counter((_hex(event_id), handler) for event_id, handler, known in rows if outcome in ("", known))
+        """Return what is over, and how often it is on record; the targets of a handler count as one."""
+        rows = self.rows("SELECT event_id, handler, target, outcome FROM eventbus_receipt")
+        counted = Counter((_hex(event_id), *share) for event_id, *share, known in rows if outcome in ("", known))
+        together: Counter[Share] = Counter()
+        for (event_id, handler, _), count in counted.items():
+            together[event_id, handler] = max(together[event_id, handler], count)
+        return together
 
     def effects(self) -> Counter[Share]:
         return Counter(self._pairs("SELECT event_id, handler FROM jobs_effect"))
@@ -99,8 +104,11 @@ class PostgresLedger(Ledger):
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         query: Query = sql.encode()
-        with psycopg.connect(self._url) as connection:
+        with self.connect() as connection:
             return connection.execute(query).fetchall()
+
+    def connect(self) -> psycopg.Connection:
+        return psycopg.connect(self._url)
 
 
 class SqliteLedger(Ledger):

@@ -39,7 +39,7 @@ class Stage:
     def __init__(self, folder: Path, variables: Mapping[str, str], prepared: Prepared, ledger: Ledger) -> None:
         self._folder = folder
         self._variables = {**variables, VARIABLE: str(folder)}
-        self._tenant_id = prepared.tenant_id
+        self.tenant_id = prepared.tenant_id
         self._children: list[Child] = []
         self.ledger = ledger
         self.world = World(folder)
@@ -58,7 +58,7 @@ class Stage:
         return worker
 
     def publisher(self, **bus: Any) -> Publisher:
-        publisher = Publisher(self._name("publisher"), self.environment(**bus), self._folder, self._tenant_id)
+        publisher = Publisher(self._name("publisher"), self.environment(**bus), self._folder, self.tenant_id)
         self._children.append(publisher)
         return publisher
 
@@ -109,12 +109,13 @@ class Postgres:
         self._prepared = prepare(self._url(TEMPLATE))
         self._copies = 0
 
-    def stage(self, folder: Path, redis: PrivateRedis) -> Stage:
+    def stage(self, folder: Path, redis: PrivateRedis, **more: str) -> Stage:
+        """Return a stage whose processes see these variables, too."""
         self._copies += 1
         name = f"chaos_{self._copies}"
         self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         variables = {"DATABASE_URL": self._url(name), "REDIS_URL": redis.url, "EMAIL_PORT": str(self._mail_port)}
-        return Stage(folder, variables, self._prepared, PostgresLedger(self._url(name), self._prepared.handlers))
+        return Stage(folder, variables | more, self._prepared, PostgresLedger(self._url(name), self._prepared.handlers))
 
     def restart(self) -> None:
         """Stop at once, as in an emergency: every connection breaks in the middle of what it does. Then start again."""
