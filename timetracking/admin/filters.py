@@ -3,7 +3,9 @@ from typing import Any
 from django.contrib.admin import RelatedFieldListFilter, SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
+from timetracking.selectors.glance import overdue_invoices
 from timetracking.selectors.people import people_seen
 from timetracking.selectors.projects import visible_projects
 
@@ -34,6 +36,18 @@ class RunningFilter(SimpleListFilter):
         if self.value() not in {"yes", "no"}:
             return queryset
         return queryset.filter(stopped_at__isnull=self.value() == "yes")
+
+
+class OverdueFilter(SimpleListFilter):
+    title = "payment"
+    parameter_name = "overdue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Overdue")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        late = overdue_invoices(timezone.now()).values("pk")
+        return queryset.filter(pk__in=late) if self.value() == "yes" else queryset
 
 
 class VisibleFilter(RelatedFieldListFilter):

@@ -6,10 +6,12 @@ from operator import or_
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import DurationField, ExpressionWrapper, F, Q, Sum
+from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
 
 from gauzy.organizations.selectors import organizations
 from timetracking.calendar import day_start, local_day, week_start, zone_named
+from timetracking.choices import InvoiceStatus
+from timetracking.models import Invoice
 from timetracking.selectors.logs import visible_logs
 
 
@@ -25,6 +27,13 @@ def seconds_of_this_week(now: datetime) -> int:
     length = ExpressionWrapper(F("stopped_at") - F("started_at"), output_field=DurationField())
     total = logs.aggregate(total=Sum(length))["total"] or timedelta()
     return int(total.total_seconds())
+
+
+def overdue_invoices(now: datetime) -> QuerySet[Invoice]:
+    """Return the invoices of which something is open after the day on which it was due."""
+    late = [Q(organization_id=home.pk, due_on__lt=today) for home, _, today in _homes(now)]
+    issued = Invoice.objects.filter(status__in=[InvoiceStatus.ISSUED, InvoiceStatus.PARTIALLY_PAID])
+    return issued.filter(reduce(or_, late)) if late else issued.none()
 
 
 def _homes(now: datetime) -> list[tuple[Any, ZoneInfo, date]]:

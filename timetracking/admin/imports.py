@@ -1,0 +1,67 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
+
+from gauzy.site.base import ServiceModelAdmin
+from gauzy.site.html import chip
+from gauzy.site.navigation import Entry, Task
+from gauzy.site.unfolded import dialog_action
+from timetracking.models import TimeImport
+from timetracking.services.imports import undo_import
+
+
+@admin.register(TimeImport)
+class TimeImportAdmin(ServiceModelAdmin):
+    """Files of time that were imported, and what was wrong with their rows."""
+
+    navigation = (Entry(Task.ORGANIZATION, "Time imports", "upload_file", "timetracking_timeimport_changelist"),)
+    empty_hint = "Time from other products comes by `manage.py timelogs import`, or by POST /api/v1/timelog-imports."
+    list_display = ("name", "product", "state", "rows", "created", "known", "refused", "actor_label", "created_at")
+    list_display_links = ("name",)
+    list_filter = ("product", "organization")
+    search_fields = ("file_name",)
+    ordering = ("-id",)
+    actions_detail = ("undo",)
+    fieldsets = (
+        (None, {"fields": ("name", "product", "state", "rows", "created", "known", "refused", "time_zone")}),
+        ("Rows to look at", {"fields": ("problems_shown",)}),
+        ("Record", {"fields": ("actor_label", "created_at", "undone_at", "sha256", "id")}),
+    )
+    readonly_fields = (
+        *("name", "product", "state", "rows", "created", "known", "refused", "time_zone", "problems_shown"),
+        *("actor_label", "created_at", "undone_at", "sha256", "id"),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.display(description="file", ordering="file_name")
+    def name(self, done: TimeImport) -> str:
+        return str(done)
+
+    @admin.display(description="state", ordering="undone_at")
+    def state(self, done: TimeImport) -> str:
+        return chip("Undone", "warning") if done.undone_at else chip("Imported", "good")
+
+    @admin.display(description="rows")
+    def problems_shown(self, done: TimeImport) -> str:
+        rows = [
+            (problem["line"], problem["message"] or ", ".join(problem["warnings"]), problem["code"])
+            for problem in done.problems
+        ]
+        return format_html_join("\n", "<p>line {}: {} {}</p>", rows) or "none"
+
+    @dialog_action(
+        label="Undo",
+        question="The logs it created are deleted, all or none; refused while any is submitted, approved or invoiced.",
+        icon="undo",
+        permissions=["change"],
+        variant="danger",
+    )
+    def undo(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        done = self.get_object(request, object_id)
+        return self.carry_out(
+            request, object_id, lambda: undo_import(time_import_id=done.pk), done="The import was taken back."
+        )
