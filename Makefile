@@ -19,7 +19,7 @@ HAS_BROWSER := $(shell command -v chromium || command -v chromium-browser || com
 SQLITE := env -u DATABASE_URL -u REDIS_URL -u BROKER_URL -u GAUZY_TEST_SERVICES
 ON_SQLITE := not postgres and not redis and not amqp
 
-.PHONY: help run demo test test-fast test-services test-sqlite test-browser screenshots chaos coverage check clean \
+.PHONY: help run demo bench test test-fast test-services test-sqlite test-browser screenshots chaos coverage check clean \
         check-format check-lint check-types check-imports check-migrations check-django check-events check-deploy
 
 help:  ## list what make can do
@@ -61,6 +61,9 @@ chaos: $(INSTALLED)  ## kill every part of the bus at every step, ROUNDS=8 times
 
 coverage: $(INSTALLED)  ## run the tests on PostgreSQL and Redis, and list lines and branches they miss
 	@$(PY) -m tests.support.services -- $(PY) -m pytest -m "not sqlite" --cov $(ARGS)
+
+bench: $(INSTALLED)  ## measure the figures beside what they are compared with; ROUNDS=3 ONLY=drain,latency SCALE=5
+	@exec $(PY) -m tests.benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY)) $(if $(SCALE),--scale $(SCALE))
 
 check: check-format check-lint check-types check-imports check-migrations check-django check-events check-deploy  ## run every check that is not a test
 	@echo "== all checks passed"

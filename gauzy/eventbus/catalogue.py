@@ -54,10 +54,12 @@ class Catalogue:
 
     def fingerprint(self, event_type: EventType) -> int:
         """A 63-bit number of the set of handlers this process knows for the event: stored with each event."""
-        if event_type.name not in self._fingerprints:
+        known = self._fingerprints.get(event_type.name)
+        if known is None:
             ids = "\n".join(handler.id for handler in self.handlers_of(event_type))
-            self._fingerprints[event_type.name] = int.from_bytes(hashlib.sha256(ids.encode()).digest()[:8]) >> 1
-        return self._fingerprints[event_type.name]
+            known = int.from_bytes(hashlib.sha256(ids.encode()).digest()[:8]) >> 1
+            self._fingerprints[event_type.name] = known
+        return known
 
     def add_event(self, event_type: EventType) -> None:
         if (taken := self._by_name.get(event_type.name)) and taken.cls is not event_type.cls:
@@ -100,7 +102,7 @@ catalogue = Catalogue()
 def _planner(handler: Handler) -> Planner:
     """The receiver of the event's signal: it answers with what its handler is owed, or None."""
 
-    def plan(sender: Any, event: AnyEvent, **_: Any) -> Handler | None:
+    def plan(signal: Any, sender: Any, event: AnyEvent, **_: Any) -> Handler | None:
         return handler if handler.wants(event) else None
 
     plan.handler = handler  # type: ignore[attr-defined]  # names the owner when its condition raises

@@ -1,10 +1,10 @@
 """Declaring handlers. The decorators only mark the function; `connect` (called in `AppConfig.ready`) registers it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Literal, Protocol, TypeVar, get_type_hints, overload
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar, get_type_hints, overload
 from uuid import UUID
 
 from gauzy.eventbus.conditions import asked
@@ -35,6 +35,18 @@ class Run(StrEnum):
     AFTER_COMMIT = "after_commit"
 
 
+class Owed(NamedTuple):
+    """A delivery to insert: due `delay` seconds from now; dead from birth if `dead_reason` is given.
+
+    ordering_key: the handler has this key's deliveries one at a time, in commit order.
+    """
+
+    handler: str
+    delay: float = 0.0
+    dead_reason: str = ""
+    ordering_key: str | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Handler:
     """A declared handler. `events` is empty for one that takes every event."""
@@ -55,6 +67,13 @@ class Handler:
     after: float = 0.0  # seconds
     targets: "Targets | None" = None
     before_replay: Callable[[Window], None] | None = None
+
+    # What most events owe it, made once: None if that differs from event to event.
+    usually: Owed | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        usual = self.run is Run.BACKGROUND and not self.ordered_by
+        object.__setattr__(self, "usually", Owed(self.id, self.after) if usual else None)
 
     @property
     def takes_every_event(self) -> bool:

@@ -16,9 +16,9 @@ from gauzy.eventbus.conf import BusSettings, bus_settings
 from gauzy.eventbus.event import AnyEvent
 from gauzy.eventbus.event_type import EventType
 from gauzy.eventbus.exceptions import InvalidEvent, NotInTransaction
-from gauzy.eventbus.handler import Handler, Run
+from gauzy.eventbus.handler import Handler, Owed, Run
 from gauzy.eventbus.ids import uuid7
-from gauzy.eventbus.records import ALIAS, NewEvent, Owed
+from gauzy.eventbus.records import ALIAS, NewEvent
 from gauzy.eventbus.stores import store
 
 encode = msgspec.json.Encoder().encode
@@ -38,13 +38,13 @@ def publish(event: AnyEvent, *, history: bool = False, dedup_key: str | None = N
     Raises `NotInTransaction`, `InvalidEvent` and `gauzy.context.MissingContext`. No handler's error gets here.
     """
     _require_transaction()
-    new, plan = _prepared(event, history=history, dedup_key=dedup_key, settings=bus_settings())
+    new = prepare(event, history=history, dedup_key=dedup_key, settings=bus_settings())
     store().record([new])
     if dedup_key is not None:
         stored = store().id_of_dedup_key(new.columns[-1])
         if stored != new.id:
             return stored
-    transaction.on_commit(partial(after_commit.follow_up, [plan]), using=ALIAS, robust=True)
+    transaction.on_commit(partial(after_commit.follow_up, [new]), using=ALIAS, robust=True)
     return new.id
 
 
@@ -54,11 +54,10 @@ def publish_many(events: Sequence[AnyEvent], *, history: bool = False) -> list[U
         return []
     _require_transaction()
     settings = bus_settings()
-    prepared = [_prepared(event, history=history, dedup_key=None, settings=settings) for event in events]
-    store().record([new for new, _ in prepared])
-    plans = [plan for _, plan in prepared]
-    transaction.on_commit(partial(after_commit.follow_up, plans), using=ALIAS, robust=True)
-    return [new.id for new, _ in prepared]
+    prepared = [prepare(event, history=history, dedup_key=None, settings=settings) for event in events]
+    store().record(prepared)
+    transaction.on_commit(partial(after_commit.follow_up, prepared), using=ALIAS, robust=True)
+    return [new.id for new in prepared]
 
 
 def withdraw(event_id: UUID, handler_id: str) -> bool:
@@ -79,9 +78,8 @@ def _require_transaction() -> None:
         )
 
 
-def _prepared(
-    event: AnyEvent, *, history: bool, dedup_key: str | None, settings: BusSettings
-) -> tuple[NewEvent, after_commit.Plan]:
+def prepare(event: AnyEvent, *, history: bool, dedup_key: str | None, settings: BusSettings) -> NewEvent:
+    """Do everything for a publish that needs no database."""
     event_type = catalogue.type_of(event)
     event_type.check(event)
     _refuse_other_tenant(event)
@@ -91,15 +89,25 @@ def _prepared(
             f"{type(event).__name__} takes {len(data)} bytes, more than MAX_EVENT_BYTES ({settings.MAX_EVENT_BYTES}): "
             "carry ids instead of content."
         )
-    wanted = _planned(event_type, event)
-    depth = context.current().depth
-    columns = _columns(event_type, event, data, history=history, dedup_key=dedup_key)
-    skipped = [(handler.id, "history") for handler in wanted if history and not handler.history]
-    handlers = [handler for handler in wanted if handler.history or not history]
+    columns = _columns(event_type, event, data, history, dedup_key)
+    # A condition that raises counts as owed: the worker shows its error.
+    answers: list[tuple[Any, Any]] = event_type.signal.send_robust(sender=event_type.cls, event=event)
+    handlers: list[Handler] = [
+        answer if answer.__class__ is Handler else receiver.handler
+        for receiver, answer in answers
+        if answer is not None
+    ]
+    skipped: Sequence[tuple[str, str]] = ()
+    if history:
+        skipped = [(handler.id, "history") for handler in handlers if not handler.history]
+        handlers = [handler for handler in handlers if handler.history]
+    if (depth := columns[10]) > settings.MAX_DEPTH:
+        owed = [_dead_of_loop(handler, event, depth) for handler in handlers]
+    else:
+        owed = [handler.usually or _owed(handler, event, settings) for handler in handlers]
     for tap in taps:
         tap.append((columns[0], event))
-    new = NewEvent(columns, [_owed(handler, event, depth, settings) for handler in handlers], skipped)
-    return new, after_commit.Plan(columns[0], event, handlers)
+    return NewEvent(columns, owed, skipped, event, handlers)
 
 
 def _refuse_other_tenant(event: AnyEvent) -> None:
@@ -112,20 +120,14 @@ def _refuse_other_tenant(event: AnyEvent) -> None:
         )
 
 
-def _planned(event_type: EventType, event: AnyEvent) -> list[Handler]:
-    """Ask every receiver of the event's signal. A condition that raises counts as owed: the worker shows its error."""
-    answers: list[tuple[Any, Any]] = event_type.signal.send_robust(sender=event_type.cls, event=event)
-    return [
-        receiver.handler if isinstance(answer, Exception) else answer
-        for receiver, answer in answers
-        if answer is not None
-    ]
-
-
-def _owed(handler: Handler, event: AnyEvent, depth: int, settings: BusSettings) -> Owed:
+def _owed(handler: Handler, event: AnyEvent, settings: BusSettings) -> Owed:
     delay = settings.AFTER_COMMIT_GRACE if handler.run is Run.AFTER_COMMIT else handler.after
-    dead_reason = f"loop: {depth} events caused one another" if depth > settings.MAX_DEPTH else ""
-    return Owed(handler.id, delay, dead_reason, ordering_key(handler, event))
+    return Owed(handler.id, delay, ordering_key=ordering_key(handler, event))
+
+
+def _dead_of_loop(handler: Handler, event: AnyEvent, depth: int) -> Owed:
+    reason = f"loop: {depth} events caused one another"
+    return Owed(handler.id, dead_reason=reason, ordering_key=ordering_key(handler, event))
 
 
 def ordering_key(handler: Handler, event: AnyEvent) -> str | None:
@@ -134,7 +136,7 @@ def ordering_key(handler: Handler, event: AnyEvent) -> str | None:
 
 
 def _columns(
-    event_type: EventType, event: AnyEvent, data: bytes, *, history: bool, dedup_key: str | None
+    event_type: EventType, event: AnyEvent, data: bytes, history: bool, dedup_key: str | None
 ) -> tuple[Any, ...]:
     """In the order of `records.EVENT_COLUMNS`."""
     now_in = context.current()
@@ -144,7 +146,7 @@ def _columns(
         event_type.name,
         event_type.version,
         event.tenant_id,
-        actor.kind.value,
+        str(actor.kind),
         actor.id,
         actor.label[:300],
         now_in.correlation_id,

@@ -6,6 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
+from gauzy.eventbus.event import AnyEvent
+from gauzy.eventbus.handler import Handler, Owed
+
 ALIAS = "default"  # the database that events share with the rows they speak of
 
 EVENT_COLUMNS = (
@@ -14,26 +19,14 @@ EVENT_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """A delivery to insert: due `delay` seconds from now; dead from birth if `dead_reason` is given.
-
-    ordering_key: the handler has this key's deliveries one at a time, in commit order.
-    """
-
-    handler: str
-    delay: float = 0.0
-    dead_reason: str = ""
-    ordering_key: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(msgspec.Struct, frozen=True):
     """An event to insert: its columns as in `EVENT_COLUMNS`, what is owed, and who is skipped with which reason."""
 
     columns: tuple[Any, ...]
     owed: Sequence[Owed]
     skipped: Sequence[tuple[str, str]]
+    event: AnyEvent
+    handlers: Sequence[Handler]
 
     @property
     def id(self) -> UUID:

@@ -52,6 +52,7 @@ def open_to_everybody(folder: Path) -> bool:
 class PrivatePostgres(PrivateServer):
     """Runs as `postgres` or `nobody` if this is root, whom it refuses; inside, the superuser `postgres` is trusted."""
 
+    tuning = FAST
     stop_signal = signal.SIGINT  # PostgreSQL's "fast" shutdown: SIGTERM would wait for every client
 
     def __init__(self) -> None:
@@ -109,7 +110,7 @@ class PrivatePostgres(PrivateServer):
 
     def command(self) -> list[str]:
         places = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": ""}
-        settings = [f"--{name}={value}" for name, value in (places | FAST).items()]
+        settings = [f"--{name}={value}" for name, value in (places | self.tuning).items()]
         postgres = [str(self.binaries / "postgres"), "-D", str(self.data), *settings]
         return supervised(postgres, dies_with=signal.SIGINT, user=self.user)
 

@@ -1,0 +1,149 @@
+"""Where experiments happen: a PostgreSQL that keeps what it commits, a Redis, databases, and processes on them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+
+from tests.support.private_postgres import PrivatePostgres
+from tests.support.private_redis import PrivateRedis
+from tests.support.processes import supervised, tail
+
+ROOT = Path(__file__).parents[2]
+NOT_OURS = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "AMQP_URL", "ENVIRONMENT", "PUBLIC_URL", "LOG_LEVEL")
+
+
+class DurablePostgres(PrivatePostgres):
+    """With the settings of initdb: a commit waits for the disk."""
+
+    tuning = {"max_connections": "100"}
+
+
+@dataclass
+class Lab:
+    """How much to measure, and the servers to do it on. A context manager that ends whatever it started."""
+
+    rounds: int = 5
+    scale: float = 1.0
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="bench-")))
+
+    def __enter__(self) -> Self:
+        self._stack = ExitStack()
+        self._databases = 0
+        self._servers: tuple[DurablePostgres, PrivateRedis] | None = None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def scaled(self, number: int) -> int:
+        """Return a number of rows, samples or tasks, made smaller for a short run."""
+        return max(20, round(number * self.scale))
+
+    def turns(self) -> Iterator[bool]:
+        """Yield once per round: whether ours comes first in it."""
+        for turn in range(self.rounds):
+            yield turn % 2 == 0
+
+    @property
+    def servers(self) -> tuple[DurablePostgres, PrivateRedis]:
+        if self._servers is None:
+            self._servers = self._stack.enter_context(DurablePostgres()), self._stack.enter_context(PrivateRedis())
+        return self._servers
+
+    def database(self) -> dict[str, str]:
+        """Make a migrated database; return the variables that name it and the broker."""
+        postgres, redis = self.servers
+        self._databases += 1
+        name = "bench" if self._databases == 1 else f"bench_{self._databases}"
+        with psycopg.connect(postgres.url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        variables = {"DATABASE_URL": f"{postgres.url.rpartition('/')[0]}/{name}", "REDIS_URL": redis.url}
+        return self.migrated(variables)
+
+    def sqlite(self) -> dict[str, str]:
+        self._databases += 1
+        return self.migrated({"DATABASE_URL": f"sqlite:///{self.folder / f'bench-{self._databases}.sqlite3'}"})
+
+    def migrated(self, variables: dict[str, str]) -> dict[str, str]:
+        command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--run-syncdb", "--verbosity=0"]
+        subprocess.run(command, env=self.environment(variables), check=True)
+        return variables
+
+    def environment(self, variables: dict[str, str]) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
+        return kept | {
+            "DJANGO_SETTINGS_MODULE": "tests.benchmarks.settings",
+            "PYTHONPATH": str(ROOT),
+            "LOG_LEVEL": "WARNING",
+            "BENCH_SOCKET": str(self.folder / "socket"),
+            **variables,
+        }
+
+    @contextmanager
+    def process(self, *command: str, variables: dict[str, str], **pipes: Any) -> Iterator[subprocess.Popen[str]]:
+        """Run a process with its descendants until the block ends; its log is in the folder."""
+        log = self.folder / f"process-{threading.get_ident()}-{len(list(self.folder.iterdir()))}.log"
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                supervised([sys.executable, *command], dies_with=signal.SIGKILL),
+                env=self.environment(variables),
+                stderr=output,
+                start_new_session=True,
+                text=True,
+                **({"stdout": output} | pipes),
+            )
+        try:
+            yield process
+        except Exception as error:
+            error.add_note(f"{command}:\n{tail(log)}")
+            raise
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+    @contextmanager
+    def peer(self, variables: dict[str, str]) -> Iterator["Peer"]:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        with self.process("-m", "tests.benchmarks.peer", variables=variables, **pipes) as process:
+            yield Peer(process)
+
+    @contextmanager
+    def worker(self, variables: dict[str, str], queue: str, processes: int = 2) -> Iterator[None]:
+        """`celery -A gauzy worker`, once it is ready."""
+        options = [f"--concurrency={processes}", f"--queues={queue}", "--without-gossip", "--without-mingle"]
+        command = ["-m", "celery", "-A", "gauzy", "worker", *options, f"--hostname={queue}@bench"]
+        with self.process(*command, variables=variables) as process, self.peer(variables) as peer:
+            if not peer("celery_control.wait_for_worker", name=f"{queue}@bench"):
+                raise RuntimeError(f"The worker is not ready: {process.args!r}")
+            yield
+
+
+class Peer:
+    """Call a function of these benchmarks in another process."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def __call__(self, call: str, **arguments: Any) -> Any:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps({"call": call, "arguments": arguments}) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"{call} failed")
+        return json.loads(answer)

@@ -1,0 +1,9 @@
+"""The product, and one more app whose handlers do nothing but tell that they began."""
+
+from gauzy.settings import *  # noqa: F403  settings modules are namespaces by Django's convention
+from gauzy.settings import EVENTBUS, INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.benchmarks.bench"]
+EVENTBUS = {**EVENTBUS, "QUEUES": [*EVENTBUS["QUEUES"], "bench"]}
+CELERY_TASK_ACKS_LATE = True
+CELERY_IMPORTS = ["tests.benchmarks.bench.tasks"]
