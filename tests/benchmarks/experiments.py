@@ -188,7 +188,6 @@ def sqlite(lab: Lab) -> Iterator[Round]:
     for _ in lab.turns():
         with lab.peer(lab.sqlite()) as peer:
             found = peer("embedded.idle", samples=lab.scaled(200), resting=max(0.5, 5 * lab.scale))
-            (lab.folder / "socket").unlink(missing_ok=True)
             yield {
                 "sqlite_latency": Pair(median(found["milliseconds"])),
                 "sqlite_idle_cpu": Pair(found["percent"]),

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from pathlib import Path
 
 VARIABLE = "BENCH_SOCKET"
 _socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -13,7 +14,9 @@ def tell(moment: float) -> None:
 
 def listen() -> socket.socket:
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    listening.bind(os.environ[VARIABLE])
+    path = Path(os.environ[VARIABLE])
+    path.unlink(missing_ok=True)  # an earlier one's
+    listening.bind(str(path))
     listening.settimeout(20)
     return listening
 
