@@ -90,14 +90,7 @@ def prepare(event: AnyEvent, *, history: bool, dedup_key: str | None, settings: 
             "carry ids instead of content."
         )
     columns = _columns(event_type, event, data, history, dedup_key)
-    # A condition that raises counts as owed: the worker shows its error.
-    answers: list[tuple[Any, Any]] = event_type.signal.send_robust(sender=event_type.cls, event=event)
-    handlers: list[Handler] = [
-        answer if answer.__class__ is Handler else receiver.handler
-        for receiver, answer in answers
-        if answer is not None
-    ]
-    skipped: Sequence[tuple[str, str]] = ()
+    handlers, skipped = _wanted(event_type, event), []
     if history:
         skipped = [(handler.id, "history") for handler in handlers if not handler.history]
         handlers = [handler for handler in handlers if handler.history]
@@ -118,6 +111,16 @@ def _refuse_other_tenant(event: AnyEvent) -> None:
             f"{type(event).__name__} is of tenant {event.tenant_id}, published in the work of tenant {tenant_id}: "
             "enter the other one with gauzy.context.within_tenant(…)."
         )
+
+
+def _wanted(event_type: EventType, event: AnyEvent) -> list[Handler]:
+    """Ask every receiver of the event's signal. A condition that raises counts as owed: the worker shows its error."""
+    answers: list[tuple[Any, Any]] = event_type.signal.send_robust(sender=event_type.cls, event=event)
+    return [
+        answer if answer.__class__ is Handler else receiver.handler
+        for receiver, answer in answers
+        if answer is not None
+    ]
 
 
 def _owed(handler: Handler, event: AnyEvent, settings: BusSettings) -> Owed:

@@ -110,7 +110,7 @@ def milliseconds_to_handlers(count: int) -> dict[str, list[float]]:
 
 
 def _delay() -> None:
-    tell_when_it_began.apply_async(queue="bench")
+    tell_when_it_began.apply_async(queue="reference")
 
 
 def _until_heard(listening: Any, announce: Any) -> float:

@@ -85,7 +85,7 @@ def publish_many(lab: Lab) -> Iterator[Round]:
 
 def drain(lab: Lab) -> Iterator[Round]:
     variables, count = lab.database(), lab.scaled(4_000)
-    with lab.worker(variables, "bench"), lab.worker(variables, "reference"), lab.peer(variables) as peer:
+    with lab.worker(variables, "bench"), lab.celery(variables), lab.peer(variables) as peer:
         peer("draining.seconds_for_deliveries", count=100, batch=False)
         for first in lab.turns():
             mine, other = turn(
@@ -111,7 +111,7 @@ def drain_batch(lab: Lab) -> Iterator[Round]:
 
 def latency(lab: Lab) -> Iterator[Round]:
     variables = lab.database()
-    with lab.worker(variables, "bench"), lab.peer(variables) as peer:
+    with lab.worker(variables, "bench"), lab.celery(variables), lab.peer(variables) as peer:
         peer("draining.milliseconds_to_handlers", count=20)
         for _ in lab.turns():
             found = peer("draining.milliseconds_to_handlers", count=lab.scaled(400))

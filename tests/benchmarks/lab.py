@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -130,6 +130,10 @@ class Lab:
             if not peer("celery_control.wait_for_worker", name=f"{queue}@bench"):
                 raise RuntimeError(f"The worker is not ready: {process.args!r}")
             yield
+
+    def celery(self, variables: dict[str, str]) -> AbstractContextManager[None]:
+        """A worker of the tasks that the bus is compared with."""
+        return self.worker(variables | {"DJANGO_SETTINGS_MODULE": "tests.benchmarks.reference_settings"}, "reference")
 
 
 class Peer:

@@ -5,5 +5,4 @@ from gauzy.settings import EVENTBUS, INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.benchmarks.bench"]
 EVENTBUS = {**EVENTBUS, "QUEUES": [*EVENTBUS["QUEUES"], "bench"]}
-CELERY_TASK_ACKS_LATE = True
 CELERY_IMPORTS = ["tests.benchmarks.bench.tasks"]
