@@ -90,7 +90,8 @@ def prepare(event: AnyEvent, *, history: bool, dedup_key: str | None, settings: 
             "carry ids instead of content."
         )
     columns = _columns(event_type, event, data, history, dedup_key)
-    handlers, skipped = _wanted(event_type, event), []
+    handlers = _wanted(event_type, event)
+    skipped: Sequence[tuple[str, str]] = ()
     if history:
         skipped = [(handler.id, "history") for handler in handlers if not handler.history]
         handlers = [handler for handler in handlers if handler.history]
