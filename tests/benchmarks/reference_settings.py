@@ -3,4 +3,4 @@
 from tests.benchmarks.settings import *  # noqa: F403  settings modules are namespaces by Django's convention
 
 CELERY_TASK_ACKS_LATE = True
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
