@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -172,6 +173,31 @@ def test_a_batch_handler_gets_many_at_once_across_tenants_and_without_a_tenant_i
         deliver_all()
     assert sizes == [10, 10]
     assert Receipt.objects.filter(handler="bustests.batch").count() == 20
+
+
+_around: list[UUID] = []
+
+
+@contextmanager
+def around(meta: bus.Metadata) -> Iterator[None]:
+    _around.append(meta.event_id)
+    yield
+    _around.remove(meta.event_id)
+
+
+def test_a_batch_runs_within_the_context_of_each_of_its_items(settings: Settings) -> None:
+    settings.EVENTBUS = {**settings.EVENTBUS, "AROUND": f"{__name__}.around"}
+    inside: list[list[UUID]] = []
+
+    @bus.handles(ThingCreatedEvent, id="bustests.batch", batch=10)
+    def batch(deliveries: Sequence[bus.Delivered]) -> None:
+        inside.append(list(_around))
+
+    with connected(batch):
+        ids = [publish() for _ in range(3)]
+        deliver_all()
+    assert [sorted(found) for found in inside] == [sorted(ids)]
+    assert _around == []
 
 
 def test_a_failing_batch_runs_singly_so_that_each_item_has_its_own_outcome() -> None:

@@ -166,6 +166,22 @@ def test_publish_many_keeps_order_and_owes_each() -> None:
     assert bus.publish_many([]) == []
 
 
+def test_publish_many_stores_any_text_and_owes_each_event_to_its_own_handlers() -> None:
+    texts = ['"', "\\", "{a,b}", "NULL", "", " ", "é\n", "'", "%s"]
+    with connected(first, second):
+        ids = bus.publish_many(
+            [
+                *(ClockTickedEvent(clock_id=text) for text in texts),
+                *(ThingCreatedEvent(thing_id=uuid4(), title=text) for text in texts),
+            ]
+        )
+    stored = StoredEvent.objects.in_bulk(ids)
+    assert [stored[event_id].subject_id for event_id in ids[: len(texts)]] == texts
+    assert [stored[event_id].data["title"] for event_id in ids[len(texts) :]] == texts
+    owed = set(Delivery.objects.filter(event_id__in=ids).values_list("event_id", "handler"))
+    assert owed == {(event_id, f"bustests.{name}") for event_id in ids[len(texts) :] for name in ("first", "second")}
+
+
 def test_publishing_takes_one_statement_on_postgresql(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite takes several statements in one transaction, as documented")

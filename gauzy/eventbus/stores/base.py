@@ -77,7 +77,7 @@ class Store(ABC):
 
     @abstractmethod
     def complete(self, claims: Sequence[Claimed], outcome: Outcome, reason: str = "") -> set[Key]:
-        """Remove deliveries of one handler and write their receipts, in the caller's transaction.
+        """Remove deliveries of one handler, leased by one claim, and write their receipts, in the caller's transaction.
 
         Returns those still held by this lease and not done before: only their handlers may run. The uncommitted removal
         keeps everybody else off, so no handler on the database needs a heartbeat.

@@ -13,67 +13,20 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from gauzy.eventbus.choices import Outcome
-from gauzy.eventbus.records import EVENT_COLUMNS, Claimed, Key, Lane, NewEvent
+from gauzy.eventbus.records import Claimed, Key, Lane, NewEvent
 from gauzy.eventbus.stores.base import Store
-
-# The transaction's id is the event's position in the feed; see `gauzy.eventops.feed`.
-RECORDED = f"""
-WITH recorded AS (
-    INSERT INTO eventbus_event ({EVENT_COLUMNS}, recorded_at, position)
-    SELECT new.*, statement_timestamp(), pg_current_xact_id()::text::bigint
-    FROM unnest(%s::uuid[], %s::text[], %s::smallint[], %s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::uuid[],
-                %s::uuid[], %s::text[], %s::smallint[], %s::timestamptz[], %s::text[], %s::text[], %s::jsonb[],
-                %s::boolean[], %s::bigint[], %s::text[]) AS new
-    ON CONFLICT (dedup_key) DO NOTHING
-    RETURNING id
-), skipped AS (
-    INSERT INTO eventbus_receipt (event_id, handler, target, generation, outcome, reason, attempts, finished_at)
-    SELECT s.event_id, s.handler, '', 0, 'skipped', s.reason, 0, statement_timestamp()
-    FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS s (event_id, handler, reason)
-    JOIN recorded ON recorded.id = s.event_id
-)
-"""
-
-RECORD = f"""{RECORDED}
-INSERT INTO eventbus_delivery
-    (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, dead_at, reason)
-SELECT o.event_id, o.handler, '', 0, statement_timestamp() + o.delay * interval '1 second', statement_timestamp(),
-       0, 0, 0, CASE WHEN o.reason <> '' THEN statement_timestamp() END, o.reason
-FROM unnest(%s::uuid[], %s::text[], %s::float8[], %s::text[]) AS o (event_id, handler, delay, reason)
-JOIN recorded ON recorded.id = o.event_id
-"""
-
-# A key's number is drawn while its lock is held, which lasts until the publisher's commit: so numbers are in commit
-# order. Keys are locked in one order, whatever the order of the events.
-RECORD_ORDERED = f"""{RECORDED}, owed AS MATERIALIZED (
-    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::float8[], %s::text[], %s::text[])
-        WITH ORDINALITY AS o (event_id, handler, delay, reason, key, place)
-), locked AS MATERIALIZED (
-    SELECT handler, key, pg_advisory_xact_lock(hashtextextended(handler || ' ' || key, 0))
-    FROM (SELECT DISTINCT handler, key FROM owed WHERE key IS NOT NULL ORDER BY handler, key) AS keys
-)
-INSERT INTO eventbus_delivery
-    (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, dead_at, reason, ordering_key,
-     order_number)
-SELECT event_id, handler, '', 0, clock_timestamp() + delay * interval '1 second', clock_timestamp(),
-       0, 0, 0, CASE WHEN reason <> '' THEN statement_timestamp() END, reason, key,
-       CASE WHEN key IS NOT NULL THEN nextval('eventbus_order') END
-FROM (
-    SELECT owed.* FROM owed LEFT JOIN locked USING (handler, key) JOIN recorded ON recorded.id = owed.event_id
-    ORDER BY place
-) AS o
-"""
+from gauzy.eventbus.stores.postgresql_recording import array, recording
 
 # `ctid = ANY(ARRAY(...))` walks the claim index once; `pk IN (SELECT ...)` reads twenty times the pages.
 CLAIM = """
 UPDATE eventbus_delivery AS d
-SET lease_until = statement_timestamp() + %(lease)s * interval '1 second', lease_token = %(token)s,
+SET lease_until = statement_timestamp() + %(lease)s::float8 * interval '1 second', lease_token = %(token)s,
     attempts = d.attempts + 1, crashes = d.crashes + (d.lease_until IS NOT NULL)::int
 FROM eventbus_event AS e
 WHERE e.id = d.event_id AND d.ctid = ANY(ARRAY({selection}))
 RETURNING d.event_id, d.handler, d.target, d.generation, d.attempts, d.failures, d.crashes, e.name, e.version,
           e.tenant_id, e.actor_kind, e.actor_id, e.actor_label, e.correlation_id, e.causation_id, e.causing_handler,
-          e.depth, e.occurred_at, e.history, d.ordering_key, d.due, coalesce(d.edited, e.data), d.order_number
+          e.depth, e.occurred_at, e.history, d.ordering_key, d.due, coalesce(d.edited, e.data)::text, d.order_number
 """
 
 FREE = """SELECT ctid FROM eventbus_delivery
@@ -123,19 +76,17 @@ HEAD_SUSPECT = "dead_at IS NULL AND lease_until < statement_timestamp()"
 
 # Deleted and not inserted means: done before (a redelivery); not deleted means: the lease is lost.
 COMPLETE = """
-WITH held AS (
-    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::int[], %s::uuid[]) AS h (event_id, target, generation, token)
-), gone AS (
-    DELETE FROM eventbus_delivery AS d USING held
-    WHERE d.event_id = held.event_id AND d.handler = %s AND d.target = held.target AND d.generation = held.generation
-      AND d.lease_token = held.token {fence}
+WITH gone AS (
+    DELETE FROM eventbus_delivery AS d WHERE d.handler = %s AND d.lease_token = %s AND {which}
     RETURNING d.event_id, d.handler, d.target, d.generation, d.attempts
 )
 INSERT INTO eventbus_receipt (event_id, handler, target, generation, outcome, reason, attempts, finished_at)
-SELECT event_id, handler, target, generation, %s, %s, attempts, statement_timestamp() FROM gone
+SELECT event_id, handler, target, generation, %s::text, %s::text, attempts, statement_timestamp() FROM gone
 ON CONFLICT DO NOTHING
 RETURNING event_id, handler, target, generation
 """
+ONE = "d.event_id = %s AND d.target = %s AND d.generation = %s"
+SEVERAL = "d.event_id = ANY(%s::uuid[])"  # a batch has no targets, and all its generations are of one claim
 
 IS_HEAD = """AND NOT EXISTS (SELECT 1 FROM eventbus_delivery AS e WHERE e.handler = d.handler
     AND e.ordering_key = d.ordering_key AND e.order_number < d.order_number {alive})"""
@@ -159,11 +110,24 @@ SWEEP_LOCK = 0x6761757A79  # "gauzy"
 
 
 class PostgresStore(Store):
-    def _rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
-        with self.connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-            return rows
+    def _rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any], *, prepare: bool = False) -> list[Any]:
+        """Execute past Django's cursor, which binds in the client and reads text; unless somebody listens there.
+
+        prepare: for statements whose plan cannot age, as of an INSERT: one made while a table was empty would scan it
+        when full.
+        """
+        connection = self.connection
+        connection.close_if_health_check_failed()  # as Django's cursor begins
+        connection.ensure_connection()
+        raw = connection.connection
+        if (prepare and raw.prepare_threshold is None) or connection.queries_logged or connection.execute_wrappers:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, parameters)
+                return cursor.fetchall() if cursor.description else []
+        connection.validate_no_broken_transaction()
+        with connection.wrap_database_errors, psycopg.Cursor(raw) as direct:
+            direct.execute(sql, parameters, prepare=prepare, binary=True)
+            return direct.fetchall() if direct.description else []
 
     @property
     def is_doomed(self) -> bool:
@@ -175,27 +139,7 @@ class PostgresStore(Store):
         return now
 
     def record(self, events: Sequence[NewEvent]) -> None:
-        columns = [list(column) for column in zip(*(event.columns for event in events), strict=True)]
-        skipped = _transposed([(e.id, *skip) for e in events for skip in e.skipped], width=3)
-        owed = [(e.id, o.handler, o.delay, o.dead_reason, o.ordering_key) for e in events for o in e.owed]
-        ordered = any(row[4] is not None for row in owed)
-        owed_columns = _transposed(owed, width=5)[: 5 if ordered else 4]
-        self._execute_prepared(RECORD_ORDERED if ordered else RECORD, [*columns, *skipped, *owed_columns])
-
-    def _execute_prepared(self, sql: str, parameters: Sequence[Any]) -> None:
-        """Execute past Django's cursor, which binds in the client and cannot prepare; unless somebody listens there.
-
-        For statements whose plan cannot age, as of an INSERT: one made while a table was empty would scan it when full.
-        """
-        connection = self.connection
-        raw = connection.connection
-        if raw.prepare_threshold is None or connection.queries_logged or connection.execute_wrappers:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, parameters)
-            return
-        connection.validate_no_broken_transaction()
-        with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
-            cursor.execute(sql, parameters, prepare=True)
+        self._rows(*recording(events), prepare=True)
 
     def claim(
         self, handler: str, *, limit: int, lease: float, moment: datetime | None = None, since: datetime | None = None
@@ -222,12 +166,16 @@ class PostgresStore(Store):
         return self._claimed(OF_EVENT, lease, event_id=event_id, handlers=list(handlers))
 
     def complete(self, claims: Sequence[Claimed], outcome: Outcome, reason: str = "") -> set[Key]:
-        return self._completed(COMPLETE.format(fence=""), claims, outcome, reason)
+        which, parameters = ONE, _one(claims[0])
+        if len(claims) > 1:
+            which, parameters = SEVERAL, [array([claim.key.event_id for claim in claims])]
+        sql = COMPLETE.format(which=which)
+        return self._completed(sql, claims[0], [*parameters, outcome.value, reason[:300]])
 
     def complete_head(self, claim: Claimed, lane: Lane, outcome: Outcome, reason: str = "") -> bool:
-        return bool(
-            self._completed(COMPLETE.format(fence=IS_HEAD.format(alive=_alive(lane))), [claim], outcome, reason)
-        )
+        which = f"{ONE} {IS_HEAD.format(alive=_alive(lane))}"
+        sql = COMPLETE.format(which=which)
+        return bool(self._completed(sql, claim, [*_one(claim), outcome.value, reason[:300]]))
 
     def owe(self, key: Key, targets: Sequence[str]) -> None:
         with self.connection.cursor() as cursor:
@@ -243,16 +191,8 @@ class PostgresStore(Store):
     def try_sweep_lock(self) -> bool:
         return bool(self._rows("SELECT pg_try_advisory_xact_lock(%s)", [SWEEP_LOCK])[0][0])
 
-    def _completed(self, sql: str, claims: Sequence[Claimed], outcome: Outcome, reason: str) -> set[Key]:
-        keys = [claim.key for claim in claims]
-        held = (
-            [k.event_id for k in keys],
-            [k.target for k in keys],
-            [k.generation for k in keys],
-            [c.token for c in claims],
-        )
-        rows = self._rows(sql, [*held, keys[0].handler, outcome.value, reason[:300]])
-        return {Key(*row) for row in rows}
+    def _completed(self, sql: str, first: Claimed, parameters: Sequence[Any]) -> set[Key]:
+        return {Key(*row[:4]) for row in self._rows(sql, [first.key.handler, first.token, *parameters])}
 
     def _claimed(self, selection: str, lease: float, **parameters: Any) -> list[Claimed]:
         token = uuid4()
@@ -269,8 +209,8 @@ def _alive(lane: Lane) -> str:
     return ALIVE if lane.passes_dead else ""
 
 
-def _transposed(rows: Sequence[tuple[Any, ...]], *, width: int) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+def _one(claim: Claimed) -> list[Any]:
+    return [claim.key.event_id, claim.key.target, claim.key.generation]
 
 
 def _bytes(data: str | bytes) -> bytes:
