@@ -51,7 +51,7 @@ def _run_queue() -> None:
     _queue.running, deadline = True, time.monotonic() + bus_settings().AFTER_COMMIT_BUDGET
     try:
         while _queue.published and time.monotonic() < deadline:
-            _run_now(_queue.published.popleft())
+            _run_now(_queue.published.popleft(), deadline)
     except Exception:
         logger.exception("AFTER_COMMIT handlers could not be run here; a worker will take them over")
     finally:
@@ -59,12 +59,15 @@ def _run_queue() -> None:
         _queue.running = False
 
 
-def _run_now(new: NewEvent) -> None:
+def _run_now(new: NewEvent, deadline: float) -> None:
     from gauzy.eventbus.execution import run_one  # noqa: PLC0415  imports models, which load after the public face
     from gauzy.eventbus.pausing import without_paused  # noqa: PLC0415  as above
 
     handlers = {handler.id: handler for handler in new.handlers if handler.run is Run.AFTER_COMMIT}
-    if handlers:
-        handlers = {name: handlers[name] for name in without_paused(handlers)}
-        for claim in store().claim_of_event(new.id, list(handlers), lease=bus_settings().LEASE):
-            run_one(handlers[claim.key.handler], claim)
+    if not handlers:
+        return
+    claims = deque(store().claim_of_event(new.id, without_paused(handlers), lease=bus_settings().LEASE))
+    while claims and time.monotonic() < deadline:
+        claim = claims.popleft()
+        run_one(handlers[claim.key.handler], claim)
+    store().give_back(claims)

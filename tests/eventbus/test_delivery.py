@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -362,6 +363,33 @@ def test_an_after_commit_handler_runs_in_the_publishers_thread_and_cannot_undo_i
         waiting = Delivery.objects.get(event_id=event_id, handler="bustests.now_bad")
     assert (waiting.failures, waiting.dead_at) == (1, None)
     assert StoredEvent.objects.filter(id=event_id).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_commit_handlers_of_one_event_share_the_budget_and_a_worker_takes_the_rest(settings: Settings) -> None:
+    settings.EVENTBUS = settings.EVENTBUS | {"AFTER_COMMIT_BUDGET": 0.1}
+    ran: list[str] = []
+
+    def spend_all(meta: bus.Metadata) -> None:
+        ran.append(meta.handler)
+        threading.Event().wait(0.1)
+
+    @bus.handles(ThingCreatedEvent, run=bus.Run.AFTER_COMMIT, id="bustests.one")
+    def one(event: ThingCreatedEvent, meta: bus.Metadata) -> None:
+        spend_all(meta)
+
+    @bus.handles(ThingCreatedEvent, run=bus.Run.AFTER_COMMIT, id="bustests.other")
+    def other(event: ThingCreatedEvent, meta: bus.Metadata) -> None:
+        spend_all(meta)
+
+    with connected(one, other):
+        with transaction.atomic():
+            event_id = publish()
+        assert len(ran) <= 1
+        left = Delivery.objects.filter(event_id=event_id, lease_until=None, attempts=0)
+        assert left.count() == 2 - len(ran)
+        deliver_all()
+    assert sorted(ran) == ["bustests.one", "bustests.other"]
 
 
 @pytest.mark.django_db(transaction=True)
