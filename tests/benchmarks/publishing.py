@@ -17,7 +17,6 @@ from gauzy import context
 from gauzy import eventbus as bus
 from gauzy.eventbus import publishing
 from gauzy.eventbus.conf import bus_settings
-from gauzy.eventbus.testing import only_handlers_of
 from tests.benchmarks.bench import events
 from tests.benchmarks.bench.models import Item
 
@@ -26,9 +25,9 @@ TENANT, NOW, PRICE = uuid4(), datetime.now(UTC), Decimal("12.50")
 
 @contextmanager
 def acting() -> Iterator[None]:
-    """As a request does: in a tenant, with an actor. Of all handlers, only those of the experiments."""
+    """As a request does: in a tenant, with an actor."""
     actor = context.Actor(context.ActorKind.USER, "Ada Lovelace", uuid4())
-    with context.acting(tenant_id=TENANT, actor=actor), only_handlers_of("bench"):
+    with context.acting(tenant_id=TENANT, actor=actor):
         yield
 
 
