@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -39,7 +40,7 @@ class Lab:
 
     def __enter__(self) -> Self:
         self._stack = ExitStack()
-        self._databases = 0
+        self._databases, self._has_template = 0, False
         self._servers: tuple[DurablePostgres, PrivateRedis] | None = None
         return self
 
@@ -62,23 +63,29 @@ class Lab:
         return self._servers
 
     def database(self) -> dict[str, str]:
-        """Make a migrated database; return the variables that name it and the broker."""
+        """Make a migrated database, a copy of the first; return the variables that name it and the broker."""
         postgres, redis = self.servers
+        server = postgres.url.rpartition("/")[0]
         self._databases += 1
-        name = "bench" if self._databases == 1 else f"bench_{self._databases}"
+        name = f"bench_{self._databases}"
         with psycopg.connect(postgres.url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
-        variables = {"DATABASE_URL": f"{postgres.url.rpartition('/')[0]}/{name}", "REDIS_URL": redis.url}
-        return self.migrated(variables)
+            if not self._has_template:
+                self._has_template = True
+                connection.execute("CREATE DATABASE template")
+                self._migrate(f"{server}/template")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template".encode())
+        return {"DATABASE_URL": f"{server}/{name}", "REDIS_URL": redis.url}
 
     def sqlite(self) -> dict[str, str]:
-        self._databases += 1
-        return self.migrated({"DATABASE_URL": f"sqlite:///{self.folder / f'bench-{self._databases}.sqlite3'}"})
+        template, self._databases = self.folder / "template.sqlite3", self._databases + 1
+        if not template.exists():
+            self._migrate(f"sqlite:///{template}")
+        path = shutil.copy(template, self.folder / f"bench-{self._databases}.sqlite3")
+        return {"DATABASE_URL": f"sqlite:///{path}"}
 
-    def migrated(self, variables: dict[str, str]) -> dict[str, str]:
+    def _migrate(self, url: str) -> None:
         command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--run-syncdb", "--verbosity=0"]
-        subprocess.run(command, env=self.environment(variables), check=True)
-        return variables
+        subprocess.run(command, env=self.environment({"DATABASE_URL": url}), check=True)
 
     def environment(self, variables: dict[str, str]) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
