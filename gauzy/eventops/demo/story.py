@@ -13,6 +13,7 @@ import httpx
 
 from gauzy.eventops.demo.client import ApiClient, Unexpected
 from gauzy.eventops.demo.company import ORGANIZATION, OWNER, PASSWORD, PEOPLE_CSV
+from gauzy.eventops.demo.issues import Issues
 from gauzy.eventops.demo.outside import Outside
 from gauzy.eventops.demo.product import Product
 from gauzy.eventops.demo.subscriber import Subscriber
@@ -40,7 +41,7 @@ class Story:
     ) -> None:
         self._product, self._api, self._mail, self._say = product, api, mail, say
         self._outside = Outside(api, subscriber, say)
-        self._organization = ""
+        self._organization = self._integration = ""
         self._told: set[str] = set()
 
     def tell(self) -> None:
@@ -50,6 +51,7 @@ class Story:
         self._chapter("Someone is invited, and accepts", self._invite)
         self._chapter("Twelve more come from a CSV file", self._import_people)
         self._chapter("Someone is promoted, and later leaves", self._change_and_end)
+        self._chapter("An issue at GitHub becomes a task, and the partner hears of it", self._take_an_issue_in)
         self._chapter("A timer runs, and its week is submitted and approved", self._work)
         self._chapter("The process is killed right after it accepted work", self._survive_a_kill)
         self._chapter("The activity log", self._show_activity)
@@ -70,7 +72,7 @@ class Story:
 
     def _open_to_the_outside(self) -> None:
         self._outside.subscribe()
-        self._outside.connect_github(self._organization)
+        self._integration = self._outside.connect_github(self._organization)
 
     def _create_employee(self) -> None:
         employee = self._create(ALAN)
@@ -128,6 +130,10 @@ class Story:
         self._say("  the same change again published nothing")
         self._api.post(f"/employees/{employee['id']}/end", reason="Retired")
         self._show_events(self._api.last_request_id)
+
+    def _take_an_issue_in(self) -> None:
+        issues = Issues(self._api, self._outside, self._say, self._show_events)
+        issues.tell(self._organization, self._integration)
 
     def _work(self) -> None:
         alan = self._employee(ALAN["email"])
