@@ -55,7 +55,10 @@ def _posted(request: Request) -> Posted:
 def _body(request: Request) -> bytes:
     """Return the raw body, before anything has parsed it."""
     largest = settings.GITHUB_WEBHOOK_MAX_BYTES
-    if int(request.META.get("CONTENT_LENGTH") or 0) > largest:
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if not (announced.isascii() and announced.isdigit()):
+        raise BadDelivery("Content-Length is no number.")
+    if len(announced) > len(str(largest)) or int(announced) > largest:
         raise RequestDataTooBig
     try:
         body: bytes = request.stream.read(largest + 1) if request.stream else b""
