@@ -13,8 +13,11 @@ class IntegrationsConfig(AppConfig):
         from integrations.choices import ENDPOINT_DISABLED, SYNC_FAILED
         from integrations.models import Integration, RepositoryLink, WebhookEndpoint
         from integrations.roles import PERMISSIONS
+        from integrations.services.chores import forget_old, request_due_syncs
 
         bus.connect(handlers)
+        bus.add_chore(request_due_syncs, every=60)
+        bus.add_chore(forget_old, every=600)
         register_kind(SYNC_FAILED, "A sync with another system failed")
         register_kind(ENDPOINT_DISABLED, "A webhook endpoint was disabled")
         register_role_permissions(PERMISSIONS)

@@ -16,7 +16,14 @@ from integrations.events import (
     WebhookReplayedEvent,
 )
 from integrations.exceptions import IntegrationNotActive, NothingToSync, RateLimited, SyncRunning
-from integrations.selectors import endpoints_told_of, get_endpoint, get_integration, was_synced_since
+from integrations.selectors import (
+    endpoints_told_of,
+    failed_before,
+    find_sync_run,
+    get_endpoint,
+    get_integration,
+    was_synced_since,
+)
 from integrations.services.feeds import sync
 from integrations.services.processing import process_delivery
 from integrations.services.pushing import push_task
@@ -52,8 +59,10 @@ def run_requested_sync(event: SyncRequestedEvent, meta: Metadata) -> None:
 
 @handles(IntegrationSyncEvent, when=_failed, history=False)
 def notify_of_failed_sync(event: IntegrationSyncEvent, meta: Metadata) -> None:
-    """Tell owners and administrators."""
-    integration = get_integration(event.integration_id)
+    """Tell owners and administrators, once for as long as it goes on failing."""
+    integration, run = get_integration(event.integration_id), find_sync_run(event.run_id)
+    if run and failed_before(run):
+        raise bus.Skip("the sync before failed, too, and they were told")
     notify(
         event_id=meta.event_id,
         user_ids=user_ids_with(ADMINS),

@@ -3,6 +3,7 @@ from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower
 
 from integrations.choices import DeliveryState, EndpointState, EntityKind, IntegrationState, Provider, SyncState
 from integrations.exceptions import EndpointNotFound, IntegrationNotFound, LinkNotFound, SyncRunNotFound
@@ -55,9 +56,14 @@ def sync_runs(**filters: Unpack[RunFilters]) -> QuerySet[SyncRun]:
     return SyncRun.objects.filter(**filters)
 
 
+def find_sync_run(run_id: UUID) -> SyncRun | None:
+    """Return a run of the tenant, None for one that was forgotten."""
+    return SyncRun.objects.filter(pk=run_id).first()
+
+
 def get_sync_run(run_id: UUID) -> SyncRun:
     """Return a run of the tenant; raise `SyncRunNotFound` for an unknown and for a foreign id."""
-    if run := SyncRun.objects.filter(pk=run_id).first():
+    if run := find_sync_run(run_id):
         return run
     raise SyncRunNotFound
 
@@ -66,6 +72,18 @@ def was_synced_since(integration_id: UUID, moment: datetime) -> bool:
     """Tell whether a sync that began after a moment is done."""
     done = SyncRun.objects.filter(integration_id=integration_id, state=SyncState.DONE)
     return done.filter(started_at__gte=moment).exists()
+
+
+def failed_before(run: SyncRun) -> bool:
+    """Tell whether the integration's sync before this one failed."""
+    before = SyncRun.objects.filter(integration=run.integration_id, pk__lt=run.pk).order_by("-pk").first()
+    return before is not None and before.state == SyncState.FAILED
+
+
+def due_for_sync(moment: datetime) -> QuerySet[Integration]:
+    """Return the active integrations, of every tenant, for which nobody has asked for a sync since a moment."""
+    active = Integration.unscoped.filter(state=IntegrationState.ACTIVE)
+    return active.filter(Q(asked_at=None) | Q(asked_at__lt=moment)).order_by("pk")
 
 
 def conflicts_of(run_id: UUID) -> QuerySet[SyncConflict]:
@@ -182,7 +200,7 @@ def is_paused(integration_id: UUID, project_id: UUID, repository: str) -> bool:
 def tasks_of_issue(integration_id: UUID, reference: str) -> list[UUID]:
     """Return the tasks that an issue, named as `owner/repository#12`, is here."""
     known = ExternalId.objects.filter(integration_id=integration_id, kind=EntityKind.TASK, internal_id__isnull=False)
-    named = known.filter(reference__iexact=reference)
+    named = known.annotate(named=Lower("reference")).filter(named=reference.lower())  # as the index has it
     return [row.internal_id for row in named.order_by("pk") if row.internal_id]
 
 

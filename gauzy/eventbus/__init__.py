@@ -6,6 +6,7 @@ from gauzy.eventbus import Event, event, handles
 
 from gauzy.eventbus.after_commit import committed
 from gauzy.eventbus.catalogue import catalogue
+from gauzy.eventbus.chores import add_chore
 from gauzy.eventbus.connecting import connect
 from gauzy.eventbus.declaring import event
 from gauzy.eventbus.event import PERSONAL, Action, AnyEvent, Change, Event, PlatformEvent
@@ -33,6 +34,7 @@ __all__ = [
     "Scope",
     "Skip",
     "Window",
+    "add_chore",
     "catalogue",
     "committed",
     "connect",

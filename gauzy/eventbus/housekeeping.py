@@ -3,7 +3,7 @@
 import logging
 import time
 
-from gauzy.eventbus import pruning, reconciling
+from gauzy.eventbus import chores, pruning, reconciling
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +17,7 @@ class Housekeeper:
     def __init__(self) -> None:
         self._reconcile_at, self._prune_at = 0.0, time.monotonic() + RECONCILE_EVERY
         self._started = False
+        self._chores = chores.Turns(time.monotonic())
 
     def look_around(self) -> None:
         """Do what is due; for a moment in which the worker sweeps anyway."""
@@ -28,6 +29,7 @@ class Housekeeper:
             self._prune_at = now + PRUNE_EVERY
             if forgotten := pruning.prune(older_than=kept, at_most=PRUNED_AT_ONCE):
                 logger.info("Forgot %s events older than %s", forgotten, kept)
+        self._chores.do_due(now)
 
     def _reconcile(self) -> None:
         if self._started:

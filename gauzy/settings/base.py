@@ -206,6 +206,9 @@ GITHUB_APP_CLIENT_SECRET: str = env.str("GITHUB_APP_CLIENT_SECRET", default="")
 GITHUB_URL: str = env.str("GITHUB_URL", default="https://github.com").rstrip("/")
 GITHUB_API_URL: str = env.str("GITHUB_API_URL", default="https://api.github.com").rstrip("/")
 GITHUB_WEBHOOK_MAX_BYTES = 25 * 1024 * 1024  # GitHub sends no more
+SYNC_EVERY: float = env.float("SYNC_EVERY", default=3_600.0)  # seconds between syncs nobody asks for; 0: none
+# Days for which what came in, what went out and what syncs did is kept.
+INTEGRATION_HISTORY_DAYS: int = env.int("INTEGRATION_HISTORY_DAYS", default=90)
 
 # --- REST -------------------------------------------------------------------------------------------------------------
 
@@ -252,6 +255,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],  # choices stay where they are used: as components their names would clash
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes; larger bodies get 413
+REQUEST_MAX_BYTES = GITHUB_WEBHOOK_MAX_BYTES  # of any body; not read beyond, whatever its header says
 
 # --- language, time, files --------------------------------------------------------------------------------------------
 

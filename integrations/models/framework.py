@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from gauzy.eventbus.ids import uuid7
 from gauzy.tenancy.models import TenantModel
@@ -15,8 +16,8 @@ class Integration(TenantModel):
 
     `account` is what the provider calls the account: a GitHub App's installation id, an Upwork organization; empty for
     a connection by personal token. `entities` holds the direction of each kind of rows. `sealed` is read by services
-    alone and shown by nothing. The lease is that of the one sync that may run; its holder is the event that asked for
-    it, if one did.
+    alone and shown by nothing. `asked_at` tells when a sync was asked for last. The lease is that of the one sync that
+    may run; its holder is the event that asked for it, if one did.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -28,6 +29,7 @@ class Integration(TenantModel):
     entities = models.JSONField(default=dict)
     sealed = models.TextField(default="", editable=False)
     last_synced_at = models.DateTimeField(null=True, editable=False)
+    asked_at = models.DateTimeField(null=True, editable=False)
     lease_token = models.UUIDField(null=True, editable=False)
     lease_holder = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
@@ -90,7 +92,10 @@ class ExternalId(TenantModel):
                 name="integrations_internal_id_once",
             ),
         ]
-        indexes = [models.Index(fields=["internal_id"], name="integrations_internal_id")]
+        indexes = [
+            models.Index(fields=["internal_id"], name="integrations_internal_id"),
+            models.Index("integration", "kind", Lower("reference"), name="integrations_reference"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.external_id}"

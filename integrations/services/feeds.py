@@ -15,6 +15,13 @@ from integrations.services.syncing import Feed, run_sync
 _FEEDS: Mapping[Provider, Callable[[Integration], Sequence[Feed]]] = {Provider.GITHUB: issue_feeds}
 
 
+def can_sync(integration: Integration) -> bool:
+    """Tell whether there is something to take in, and a way to get in."""
+    feeds_of = _FEEDS.get(Provider(integration.provider))
+    has_way_in = bool(integration.account) or "token" in integration.secret_names
+    return has_way_in and feeds_of is not None and bool(feeds_of(integration))
+
+
 def sync(*, integration_id: UUID, holder: UUID | None = None) -> SyncRun:
     """Take in everything that an integration is set to; outside a transaction, see `run_sync`.
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gauzy import eventbus as bus
 from gauzy.exceptions import DomainError
 from integrations.choices import DeliveryState, EntityKind, IntegrationState
 from integrations.models import GitHubDelivery, Integration
@@ -26,8 +27,12 @@ _STATES = {
 
 @transaction.atomic
 def process_delivery(*, delivery_id: UUID) -> GitHubDelivery:
-    """Do what the delivery says, once; a second call changes nothing."""
-    delivery: GitHubDelivery = GitHubDelivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
+    """Do what the delivery says, once; a second call changes nothing. Raises `bus.Skip` for one that is forgotten."""
+    delivery: GitHubDelivery | None = (
+        GitHubDelivery.objects.select_for_update(of=("self",)).filter(pk=delivery_id).first()
+    )
+    if delivery is None:
+        raise bus.Skip("the delivery was forgotten, as old ones are")
     if delivery.state == DeliveryState.ACCEPTED:
         payload = payloads.read(bytes(delivery.body), delivery.content_type)
         delivery.note = _PROCESSES[delivery.event](delivery, payload)[:300]

@@ -64,6 +64,7 @@ def request_sync(*, integration_id: UUID) -> Integration:
     integration = get_integration(integration_id)
     if integration.state != IntegrationState.ACTIVE:
         raise IntegrationNotActive
+    Integration.objects.filter(pk=integration_id).update(asked_at=timezone.now())
     bus.publish(SyncRequestedEvent(integration_id=integration_id))
     return integration
 
