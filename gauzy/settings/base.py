@@ -131,6 +131,8 @@ if CELERY_BROKER_URL.startswith(("redis:", "rediss:")):
     # A worker that lost Redis while it held one died of putting it back (kombu.transport.redis.QoS.restore_unacked).
     CELERY_BROKER_TRANSPORT_OPTIONS = {"ack_emulation": False}
 
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")  # who has it may read /metrics; without it there is none
+
 EVENTBUS: dict[str, Any] = {"QUEUES": ["default", "mail", "integrations", "webhooks"]}
 
 # --- people and access ------------------------------------------------------------------------------------------------
