@@ -30,6 +30,11 @@ def kept_day(day: date, field: str) -> date:
     return day
 
 
+def instant_of(epoch: int) -> datetime:
+    """Return the instant so many seconds after 1970 began in UTC."""
+    return datetime.fromtimestamp(epoch, UTC)
+
+
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 

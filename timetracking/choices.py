@@ -98,3 +98,13 @@ class RowVerdict(TextChoices):
     CREATED = "created", "Created"
     KNOWN = "known", "Imported already"
     REFUSED = "refused", "Refused"
+
+
+class ReportGroup(TextChoices):
+    """By what a report adds time up."""
+
+    EMPLOYEE = "employee", "Employee"
+    PROJECT = "project", "Project"
+    TASK = "task", "Task"
+    CLIENT = "client", "Client"
+    TAG = "tag", "Tag"

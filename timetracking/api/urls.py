@@ -14,6 +14,16 @@ from timetracking.api.views.projects import (
     TagViewSet,
     TaskViewSet,
 )
+from timetracking.api.views.reports import (
+    AmountsOwedCsvView,
+    AmountsOwedView,
+    DailyReportCsvView,
+    DailyReportView,
+    SummaryReportCsvView,
+    SummaryReportView,
+    WeeklyReportCsvView,
+    WeeklyReportView,
+)
 from timetracking.api.views.time import TimeLogViewSet, TimerViewSet
 from timetracking.api.views.timesheets import TimesheetViewSet
 
@@ -66,6 +76,14 @@ urlpatterns = [
     path("invoices/<uuid:invoice_id>/payments", InvoiceViewSet.as_view({"post": "pay"})),
     path("invoices/<uuid:invoice_id>/void", InvoiceViewSet.as_view({"post": "void"})),
     path("invoices/<uuid:invoice_id>/pdf", InvoicePdfView.as_view()),
+    path("reports/daily", DailyReportView.as_view()),
+    path("reports/daily/csv", DailyReportCsvView.as_view()),
+    path("reports/weekly", WeeklyReportView.as_view()),
+    path("reports/weekly/csv", WeeklyReportCsvView.as_view()),
+    path("reports/summary", SummaryReportView.as_view()),
+    path("reports/summary/csv", SummaryReportCsvView.as_view()),
+    path("reports/amounts-owed", AmountsOwedView.as_view()),
+    path("reports/amounts-owed/csv", AmountsOwedCsvView.as_view()),
     path("timelog-imports", TimeImportViewSet.as_view({"get": "list", "post": "create"})),
     path("timelog-imports/<uuid:time_import_id>", TimeImportViewSet.as_view({"get": "retrieve"})),
     path("timelog-imports/<uuid:time_import_id>/undo", TimeImportViewSet.as_view({"post": "undo"})),
