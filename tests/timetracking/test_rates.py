@@ -68,6 +68,17 @@ def test_the_rates_of_many_logs_and_which_are_approved_are_found_in_one_query_ea
         assert sum(f'FROM "{table}"' in query["sql"] for query in queries) == 1
 
 
+def test_recomputed_logs_are_written_by_one_statement(company: Company, ada: Employee) -> None:
+    logs = [log_time(company, ada, MONDAY + number * HOUR) for number in range(4)]
+    _set_rate(company, "60.00")
+    with CaptureQueriesContext(connection) as queries:
+        assert _recompute(company).changed == 4
+    assert sum(query["sql"].startswith('UPDATE "timetracking_timelog"') for query in queries) == 1
+    for log in logs:
+        log.refresh_from_db()
+    assert {log.rate_amount for log in logs} == {Decimal("60.00")}
+
+
 def test_a_project_moves_to_a_client_of_its_own_organization(company: Company) -> None:
     project = start_project(company)
     with acting_for(company), recorded_events() as events:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from employees.selectors import get_employee
 from gauzy import eventbus as bus
@@ -28,6 +29,8 @@ from timetracking.services.ledger import lock_ledgers
 from timetracking.services.shared import locked, require_same_organization
 
 RATE_CHANGED = Change(field="rate", old=None, new=None)  # that it did; the amounts are for those with the right
+
+LOGS_AT_ONCE = 500  # in one statement
 
 
 @transaction.atomic
@@ -138,8 +141,12 @@ def take_rate(log: TimeLog, own: tuple[Decimal, str] | None = None) -> None:
 
 
 def _write(logs: Sequence[TimeLog]) -> None:
+    written_at = timezone.now()
     for log in logs:
-        log.save(update_fields=["rate_amount", "rate_currency", "rate_origin", "updated_at"])
+        log.updated_at = written_at
+    TimeLog.objects.bulk_update(
+        logs, ["rate_amount", "rate_currency", "rate_origin", "updated_at"], batch_size=LOGS_AT_ONCE
+    )
     bus.publish_many(
         [
             TimeLogUpdatedEvent(
