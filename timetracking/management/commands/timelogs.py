@@ -17,7 +17,7 @@ from timetracking.services.imports import undo_import
 HELP = """\
 FILE is the detailed report of Toggl Track, Clockify or Harvest as CSV; its header tells which.
 Good rows are imported and bad ones reported, unless --atomic; the same file again adds nothing.
-Exit status: 0 every row is in, 1 the file was refused as a whole, 2 some rows were refused."""
+Exit status: 0 every row is in, 1 the file or some of its rows were refused."""
 
 
 class Command(TenantCommand):
@@ -48,7 +48,7 @@ class Command(TenantCommand):
         )
         self.report(report.as_json(), _as_text(report), as_json=options["json"])
         if refused := report.count(RowVerdict.REFUSED):
-            raise CommandError(f"{refused} of {len(report.rows)} rows refused.", returncode=2)
+            raise CommandError(f"{refused} of {len(report.rows)} rows refused.")
         return None
 
 
