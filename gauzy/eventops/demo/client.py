@@ -50,6 +50,13 @@ class ApiClient:
             raise Unexpected(f"{method} {path} answered {answer.status_code}: {answer.text[:500]}")
         return answer.json() if answer.content else None
 
+    def download(self, path: str) -> bytes:
+        """Return the file with which the product answers; raise `Unexpected` for a refusal."""
+        answer = self._send("GET", path)
+        if not answer.is_success:
+            raise Unexpected(f"GET {path} answered {answer.status_code}: {answer.text[:500]}")
+        return answer.content
+
     def all(self, path: str, **query: Any) -> list[Any]:
         """Return every row of a list, page by page."""
         page = self.get(path, limit=200, **query)
