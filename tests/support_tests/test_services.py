@@ -23,7 +23,9 @@ def services(code: str) -> list[str]:
 
 
 def without_servers() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    """Return the environment without the servers of this run, and without the worker that would choose among others."""
+    ours = {"DATABASE_URL", "REDIS_URL", "PYTEST_XDIST_WORKER"}
+    return {name: value for name, value in os.environ.items() if name not in ours}
 
 
 def listens(url: str) -> bool:
