@@ -17,6 +17,7 @@ from gauzy.eventops.serving import Stack
 from gauzy.eventops.sockets import PortTaken, listen
 
 DEFAULT_PORT = 8000
+LOOK = 1.0  # seconds until a signal is noticed at the latest
 LINKS = {"Admin": "admin:index", "API documentation": "api-docs", "Health": "ready"}
 
 
@@ -45,7 +46,8 @@ class Command(BaseCommand):
             if demo:
                 call_command("seed_demo", stdout=self.stdout, stderr=self.stderr)
             self._report_addresses(stack)
-            stop.wait()
+            while not stop.wait(LOOK):  # a signal that another thread takes does not wake this one
+                pass
             self.stdout.write("\nStopping …")
         self.stdout.write("Stopped.")
         if stack.is_stuck:
