@@ -23,8 +23,8 @@ class ActivityQuery(serializers.Serializer[Any]):
 
 class ChangeOutput(serializers.Serializer[Any]):
     field = serializers.CharField()
-    old = serializers.JSONField(allow_null=True)
-    new = serializers.JSONField(allow_null=True)
+    old = serializers.JSONField()
+    new = serializers.JSONField()
 
 
 class _Activities(serializers.ListSerializer[Any]):

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework.serializers import UUIDField
 
 from gauzy.rest.conditions import SAFE
 from gauzy.rest.operations import operation_of
@@ -94,13 +95,18 @@ class Schema(AutoSchema):
             responses.setdefault(str(status), described)
         return responses
 
+    def _names_a_row(self) -> bool:
+        """Tell whether the query or the body has an id, which may be unknown."""
+        declared = [one for one in (self._declared("queries"), self._declared("inputs")) if one]
+        return any(isinstance(field, UUIDField) for one in declared for field in one().fields.values())
+
     def _refusals(self) -> list[int]:
         statuses = {400, 406, 429} if self.view.get_throttles() else {400, 406}
         if self._takes_key():
             statuses.add(422)
         if self._is_conditional() and self.method not in SAFE:
             statuses.add(412)
-        if "{" in self.path:
+        if "{" in self.path or self._names_a_row():
             statuses.add(404)
         if self.method in _WITH_BODY:
             statuses |= {409, 411, 413, 415}

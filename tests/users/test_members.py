@@ -127,3 +127,11 @@ def test_the_admin_changes_roles_by_the_same_rule(owner: Membership) -> None:
     assert "role" in desk.post(page_of(member), {"role": "admin"}).context["adminform"].form.errors
     assert desk.post(page_of(owner), {"role": "viewer"}).status_code == 403
     assert (role_of(member), role_of(owner)) == (Role.MANAGER, Role.OWNER)
+
+
+def test_a_patch_that_says_nothing_changes_nothing(owner: Membership) -> None:
+    member = new_member(owner, Role.EMPLOYEE)
+    with recorded_events() as events:
+        answer = token_client(owner).patch(f"{URL}/{member.pk}", {})
+    assert (answer.status_code, answer.json()["role"]) == (200, "employee")
+    assert events == []

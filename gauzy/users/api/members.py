@@ -49,7 +49,8 @@ class MemberViewSet(ViewSet):
 
     def partial_update(self, request: Request, membership_id: UUID) -> Response:
         """Give a member another role; the last owner stays one."""
-        change_role(membership_id=membership_id, **self.read())
+        if values := self.read():
+            change_role(membership_id=membership_id, **values)
         return self.reply(selectors.get_member(membership_id))
 
     def end(self, request: Request, membership_id: UUID) -> Response:

@@ -26,6 +26,7 @@ class NewClientInput(ClientInput):
 
 class ClientOutput(serializers.ModelSerializer[Client]):
     organization_id = serializers.UUIDField()
+    email = serializers.CharField(help_text="Empty where none is known.")
 
     class Meta:
         model = Client
