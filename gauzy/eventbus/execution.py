@@ -62,7 +62,9 @@ def run_one(handler: Handler, claim: Claimed) -> Result:
     except Exception as error:  # noqa: BLE001  any error is the handler's own affair: recorded, retried
         return _failed(handler, claim, error)
     milliseconds = (time.monotonic() - started) * 1000
-    logger.info("%s %s, because of %s %s (%.0f ms)", handler.id, result, claim.name, claim.key.event_id, milliseconds)
+    level = logging.DEBUG if result is Result.SKIPPED else logging.INFO  # who looks at every event skips most
+    facts = (handler.id, result, claim.name, claim.key.event_id, milliseconds)
+    logger.log(level, "%s %s, because of %s %s (%.0f ms)", *facts)
     return result
 
 

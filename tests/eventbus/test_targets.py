@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Iterable
 from uuid import UUID, uuid4
 
@@ -64,11 +65,12 @@ def test_a_dead_target_does_not_make_its_neighbours_repeat() -> None:
     assert Delivery.objects.get(event_id=event_id, handler="bustests.call").target == "dead"
 
 
-def test_an_event_that_nobody_asked_for_says_so() -> None:
+def test_an_event_that_nobody_asked_for_says_so_and_not_loudly(caplog: pytest.LogCaptureFixture) -> None:
     endpoints.clear()
-    with connected(call):
+    with connected(call), caplog.at_level(logging.DEBUG, "gauzy.eventbus.execution"):
         event_id = publish()
         deliver_all()
+    assert [record.levelname for record in caplog.records if record.name == "gauzy.eventbus.execution"] == ["DEBUG"]
     receipt = Receipt.objects.get(event_id=event_id, handler="bustests.call")
     assert (receipt.outcome, receipt.reason) == ("skipped", "no target")
 
