@@ -117,7 +117,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- bus and Celery ---------------------------------------------------------------------------------------------------
 
 # Without a broker the web process runs a worker of its own, and hints stay in it (gauzy/eventbus/inprocess.py).
-CELERY_BROKER_URL: str = env.str("BROKER_URL", default=env.str("REDIS_URL", default="inprocess://"))
+CELERY_BROKER_URL: str = env.str("BROKER_URL", default=env.str("REDIS_URL", default="inprocess://localhost"))
 EMBEDDED_WORKER: bool = CELERY_BROKER_URL.startswith("inprocess:")
 
 CELERY_TASK_DEFAULT_QUEUE = "default"
