@@ -10,11 +10,11 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, register
 from django.core.checks import Warning as CheckWarning
-from django.db import connections
+from django.db import connections, transaction
 
 from gauzy.eventbus.catalogue import catalogue
 from gauzy.eventbus.conf import bus_settings, unknown_keys
-from gauzy.eventbus.event import Event, PlatformEvent
+from gauzy.eventbus.event import AnyEvent, Event, PlatformEvent
 from gauzy.eventbus.event_type import derived_name
 from gauzy.eventbus.handler import declared
 from gauzy.eventbus.models import Delivery
@@ -92,7 +92,7 @@ def _load_handlers(config: AppConfig) -> None:
 @register("eventbus")
 def check_events(**_: Any) -> Iterator[CheckMessage]:
     declared = {event_type.cls for event_type in catalogue.events}
-    for cls in [*Event.__subclasses__(), *PlatformEvent.__subclasses__()]:
+    for cls in [*_descendants(Event), *_descendants(PlatformEvent)]:
         if cls not in declared and not cls.__module__.startswith("tests."):
             yield Error(
                 f"{cls.__qualname__} lacks @event.", hint="Decorate it, or it cannot be published.", id="eventbus.E006"
@@ -115,21 +115,36 @@ def check_events(**_: Any) -> Iterator[CheckMessage]:
             )
 
 
+def _descendants(cls: type[AnyEvent]) -> Iterator[type[AnyEvent]]:
+    for child in cls.__subclasses__():
+        yield child
+        yield from _descendants(child)
+
+
 @register(Tags.database)
 def check_database(databases: Any = None, **_: Any) -> Iterator[CheckMessage]:
-    """Reads the database: runs with `check --database default`, and when migrating."""
+    """Reads the database: runs with `check --database default`, when migrating, and when a worker starts."""
     if ALIAS not in (databases or []):
         return
     connection = connections[ALIAS]
     if "eventbus_delivery" not in connection.introspection.table_names():
         return
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW default_transaction_isolation")
-            (level,) = cursor.fetchone()
-        if level != "read committed":
-            yield Error(f"The isolation level is {level}; the bus needs READ COMMITTED.", id="eventbus.E010")
+        yield from _isolation()
     yield from _owed_to_unknown()
+
+
+def _isolation() -> Iterator[CheckMessage]:
+    """Ask a transaction like those of publishers: the level may come from Django, the role, the database or a file."""
+    with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
+        cursor.execute("SHOW transaction_isolation")
+        (level,) = cursor.fetchone()
+    if level != "read committed":
+        yield Error(
+            f"Transactions are {level.upper()}; the bus needs READ COMMITTED.",
+            hint="Remove isolation_level from the database's OPTIONS, or reset default_transaction_isolation.",
+            id="eventbus.E010",
+        )
 
 
 def _owed_to_unknown() -> Iterator[CheckMessage]:

@@ -39,6 +39,7 @@ def event(
     def declare(cls: EventClass) -> EventClass:
         if not issubclass(cls, Event | PlatformEvent):
             raise DeclarationError(f"{cls.__qualname__} is no event: derive it from gauzy.eventbus.Event.")
+        _refuse_untyped(cls)
         event_type = _described(cls, name, version=version, subject=subject, action=action)
         _refuse_gaps(event_type, upcasts)
         catalogue.add_event(replace(event_type, upcasts=tuple(upcasts), deprecated=deprecated))
@@ -63,6 +64,21 @@ def _described(cls: type[AnyEvent], name: str, *, version: int, subject: str, ac
         personal_fields=personal_fields(cls),
         decoder=msgspec.json.Decoder(cls),
     )
+
+
+def _refuse_untyped(cls: type[AnyEvent]) -> None:
+    """An attribute without annotation is no field: it would neither be given nor stored."""
+    bases = cls.__mro__[: cls.__mro__.index(Event if issubclass(cls, Event) else PlatformEvent)]
+    names = {
+        name: None
+        for base in bases
+        for name, value in vars(base).items()
+        if not name.startswith("__") and not hasattr(value, "__get__") and name not in base.__annotations__
+    }
+    if names:
+        raise DeclarationError(
+            f"{cls.__qualname__}: {', '.join(names)} has no type, so it is no field. Annotate it, like `reason: str`."
+        )
 
 
 def _refuse_gaps(event_type: EventType, upcasts: Sequence[Upcast]) -> None:

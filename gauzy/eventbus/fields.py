@@ -31,6 +31,8 @@ def union_members(kind: Any) -> tuple[Any, ...]:
 def storable(kind: Any) -> bool:
     """Tell whether a value of this type can be written, and be read back by a later release."""
     members = [member for member in union_members(kind) if member is not type(None)]
+    if not members:  # `None` alone says nothing
+        return False
     if len(members) > 1:
         return set(members) <= {str, int, float, bool}
     if get_origin(members[0]) is tuple:

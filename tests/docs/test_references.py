@@ -10,6 +10,7 @@ from django.core.management import get_commands
 from gauzy.eventops.commands import ACTIONS
 from tests.architecture.source import ROOT
 from tests.docs.pages import Page, page, pages
+from tests.eventbus.test_checks import FINDINGS
 
 EACH_PAGE = pytest.mark.parametrize("found", pages(), ids=lambda found: found.name)
 _TEST = re.compile(r"`(test_\w+)`")
@@ -56,9 +57,10 @@ def test_no_page_names_a_machine_or_a_package_index(found: Page) -> None:
     assert re.findall(r"/(?:home|root|work|tmp|Users)/|pypi\.|simple/|index-url", found.text) == []
 
 
-def test_the_checks_of_the_bus_are_those_of_the_table() -> None:
+def test_the_checks_of_the_bus_are_those_of_the_table_and_each_has_its_test() -> None:
     source = (ROOT / "gauzy/eventbus/checks.py").read_text(encoding="utf-8")
     assert _checks(page("docs/bus.md").section("What manage.py check finds")) == _checks(source)
+    assert [check_id for check_id, *_ in FINDINGS] == sorted(_checks(source), key=lambda check_id: check_id[-3:])
     assert all(_checks(found.text) <= _checks(source) for found in pages())
 
 
@@ -81,7 +83,7 @@ def test_every_page_of_the_documentation_can_be_found() -> None:
 
 
 def _checks(text: str) -> set[str]:
-    return set(re.findall(r"eventbus\.[EW]\d{3}", text))
+    return set(re.findall(r"eventbus\.[A-Z]\d{3}", text))
 
 
 def _target(found: Page, target: str) -> Path:

@@ -9,7 +9,6 @@ import pytest
 from django.apps import apps
 from django.core import checks
 from django.db import transaction
-from pytest_django import Settings
 
 from gauzy import eventbus as bus
 from gauzy.eventbus import exceptions
@@ -199,31 +198,6 @@ def test_two_functions_cannot_share_an_id() -> None:
 
     with connected(one), pytest.raises(exceptions.DeclarationError, match="Two handlers"), connected(two):
         pass
-
-
-def found(check_id: str) -> list[checks.CheckMessage]:
-    return [message for message in checks.run_checks() if message.id == check_id]
-
-
-def test_check_names_an_unknown_setting(settings: Settings) -> None:
-    settings.EVENTBUS = settings.EVENTBUS | {"LEASES": 5}
-    assert "LEASES" in found("eventbus.E001")[0].msg
-
-
-def test_check_names_a_queue_that_nothing_serves() -> None:
-    @bus.handles(ThingCreatedEvent, id="bustests.lost", queue="nowhere")
-    def lost(event: ThingCreatedEvent) -> None: ...
-
-    with connected(lost):
-        assert "nowhere" in found("eventbus.E004")[0].msg
-
-
-def test_check_names_an_external_handler_on_the_shared_queue() -> None:
-    @bus.handles(ThingCreatedEvent, id="bustests.shared", external=True)
-    def shared(event: ThingCreatedEvent) -> None: ...
-
-    with connected(shared):
-        assert "bustests.shared" in found("eventbus.W005")[0].msg
 
 
 def test_the_products_own_declarations_are_clean() -> None:
