@@ -8,7 +8,7 @@ PYTHON ?=
 HOST ?= 127.0.0.1
 PORT ?=
 ARGS ?=
-ROUNDS ?= 8
+ROUNDS ?=
 JOBS ?= 2
 
 VENV := .venv
@@ -57,7 +57,7 @@ screenshots: $(INSTALLED_BROWSER)  ## take the documentation's pictures anew (do
 	@$(SQLITE) SCREENSHOTS=docs/images $(PY) -m pytest -q -m browser tests/browser/test_pictures.py $(ARGS)
 
 chaos: $(INSTALLED)  ## kill every part of the bus at every step, ROUNDS=8 times each at random moments, and count
-	@ROUNDS=$(ROUNDS) $(PY) -m tests.support.services -- $(PY) -m pytest -m chaos tests/chaos $(ARGS)
+	@ROUNDS=$(or $(ROUNDS),8) $(PY) -m tests.support.services -- $(PY) -m pytest -m chaos tests/chaos $(ARGS)
 
 coverage: $(INSTALLED)  ## run the tests on PostgreSQL and Redis, and list lines and branches they miss
 	@$(PY) -m tests.support.services -- $(PY) -m pytest -m "not sqlite" --cov $(ARGS)
