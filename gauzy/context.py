@@ -63,8 +63,6 @@ def find() -> Context | None:
 
 def tenant_id() -> UUID:
     """Return the tenant in force; raise `MissingContext` where there is none."""
-    if (context := _current.get()) is not None and context.tenant_id is not None:
-        return context.tenant_id
     if (tenant := current().tenant_id) is None:
         raise MissingContext("The context has no tenant. Enter one with gauzy.context.acting(tenant_id=…, actor=…).")
     return tenant
