@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from itertools import islice
 from uuid import UUID
 
 from django.conf import settings
@@ -31,7 +30,7 @@ def request_due_syncs() -> int:
     if not settings.SYNC_EVERY:
         return 0
     due = due_for_sync(timezone.now() - timedelta(seconds=settings.SYNC_EVERY))
-    return sum(_request(integration) for integration in islice(due, AT_ONCE))
+    return sum(_request(integration) for integration in due[:AT_ONCE])
 
 
 def forget_old() -> int:

@@ -30,7 +30,7 @@ def test_a_chore_is_done_once_in_each_turn() -> None:
 
 @pytest.mark.django_db
 def test_a_chore_that_fails_is_logged_and_does_not_keep_the_others_from_being_done(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     done: list[int] = []
 

@@ -46,8 +46,9 @@ class OverdueFilter(SimpleListFilter):
         return [("yes", "Overdue")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        late = overdue_invoices(timezone.now()).values("pk")
-        return queryset.filter(pk__in=late) if self.value() == "yes" else queryset
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(pk__in=overdue_invoices(timezone.now()).values("pk"))
 
 
 class VisibleFilter(RelatedFieldListFilter):
