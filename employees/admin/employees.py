@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -92,12 +92,8 @@ class EmployeeAdmin(ServiceModelAdmin):
 
     # --- actions ------------------------------------------------------------------------------------------------------
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Offer the one of "end" and "restore" that makes sense."""
-        employee = self.get_object(request, object_id)
-        moot = "end_employment" if employee.ended_at else "restore"
-        offered = super().get_actions_detail(request, object_id)  # type: ignore[misc]  # Unfold's
-        return [action for action in offered if not action.action_name.endswith(f"_{moot}")]
+    def fitting_actions(self, obj: Employee) -> Collection[str]:
+        return ["restore"] if obj.ended_at else ["end_employment"]
 
     @dialog_action(
         label="End employment",

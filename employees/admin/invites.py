@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -70,10 +70,9 @@ class InviteAdmin(ServiceModelAdmin):
     def state_chip(self, invite: Invite) -> str:
         return chip(invite.state.label, _TONES.get(invite.state, ""))
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Offer nothing for what was answered or revoked."""
-        waits = self.get_object(request, object_id).state in _RESENDABLE
-        return super().get_actions_detail(request, object_id) if waits else []  # type: ignore[misc]  # Unfold's
+    def fitting_actions(self, obj: Invite) -> Collection[str]:
+        """Return nothing for what was answered or revoked."""
+        return self.actions_detail if obj.state in _RESENDABLE else ()
 
     @dialog_action(
         label="Send again",

@@ -1,6 +1,6 @@
 """Bases of every admin. Django's admin writes on its own in five places; these refuse until a service does it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -124,6 +124,7 @@ class ServiceModelAdmin(GuardedAdmin):
 
     form = ServiceForm
     shows_events = True
+    actions_detail: ClassVar[Sequence[str]] = ()
 
     def create(self, values: Mapping[str, Any]) -> Any:
         """Call the service that makes a new row of the form's values, and return the row."""
@@ -158,6 +159,18 @@ class ServiceModelAdmin(GuardedAdmin):
             # Its transaction is rolled back. The second time the form does not validate, and is shown with its input.
             request.refusal = refusal
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def fitting_actions(self, obj: Any) -> Collection[str]:
+        """Return those of `actions_detail` that make sense for a row as it is."""
+        return self.actions_detail
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Offer what fits the row and the user's permissions."""
+        offered: list[Any] = super().get_actions_detail(request, object_id)  # type: ignore[misc]  # Unfold's
+        if not offered:
+            return []
+        fitting = tuple(f"_{name}" for name in self.fitting_actions(self.get_object(request, object_id)))
+        return [action for action in offered if action.action_name.endswith(fitting)]
 
     def carry_out(self, request: HttpRequest, object_id: str, act: Callable[[], object], done: str) -> HttpResponse:
         """Act for a dialog; answer with the object's page, which tells that it is done or why it was refused."""

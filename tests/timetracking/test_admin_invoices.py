@@ -91,6 +91,9 @@ def test_an_import_is_shown_with_its_problems_and_undone(company: Company) -> No
     done = TimeImport.unscoped.get()
     desk = desk_of(company.owner)
     assert "unknown_person" in text_of(desk.get(page_of(done)))
-    desk.post(reverse("admin:timetracking_timeimport_undo", args=(done.pk,)), PRESSED)
+    undo = reverse("admin:timetracking_timeimport_undo", args=(done.pk,))
+    assert undo in text_of(desk.get(page_of(done)))
+    desk.post(undo, PRESSED)
     done.refresh_from_db()
     assert done.undone_at
+    assert undo not in text_of(desk.get(page_of(done)))

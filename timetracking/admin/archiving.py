@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import admin
@@ -19,11 +20,9 @@ class ArchivableAdmin(TimeAdmin):
     def state(self, obj: Any) -> str:
         return chip("Archived", "warning") if obj.archived_at else chip("In use", "good")
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Offer the one of both that makes sense."""
-        moot = "_archive" if self.get_object(request, object_id).archived_at else "_unarchive"
-        offered = super().get_actions_detail(request, object_id)  # type: ignore[misc]  # Unfold's
-        return [action for action in offered if not action.action_name.endswith(moot)]
+    def fitting_actions(self, obj: Any) -> Collection[str]:
+        moot = "archive" if obj.archived_at else "unarchive"
+        return [name for name in self.actions_detail if name != moot]
 
     @staticmethod
     def told(obj: Any, *, archived: bool) -> str:

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import admin
@@ -52,6 +53,10 @@ class TimeImportAdmin(ServiceModelAdmin):
             for problem in done.problems
         ]
         return format_html_join("\n", "<p>line {}: {} {}</p>", rows) or "none"
+
+    def fitting_actions(self, obj: TimeImport) -> Collection[str]:
+        """Return nothing for what is taken back already."""
+        return () if obj.undone_at else self.actions_detail
 
     @dialog_action(
         label="Undo",

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -118,12 +118,11 @@ class TimeLogAdmin(TimeAdmin):
 
     # --- actions ------------------------------------------------------------------------------------------------------
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Offer what its state allows: nothing for what is locked."""
-        log = self.get_object(request, object_id)
-        fitting = ("_stop",) if log.stopped_at is None else () if log.is_locked else ("_split", "_remove")
-        offered = super().get_actions_detail(request, object_id)  # type: ignore[misc]  # Unfold's
-        return [action for action in offered if action.action_name.endswith(fitting)] if fitting else []
+    def fitting_actions(self, obj: Any) -> Collection[str]:
+        """Return what the log's state allows: nothing for what is locked."""
+        if obj.stopped_at is None:
+            return ["stop"]
+        return () if obj.is_locked else ["split", "remove"]
 
     @dialog_action(label="Stop", question="The timer stops now.", icon="stop_circle", permissions=["change"])
     def stop(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any
 
@@ -99,12 +99,9 @@ class TimesheetAdmin(TimeAdmin):
 
     # --- actions ------------------------------------------------------------------------------------------------------
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Offer the moves that the timesheet's state allows."""
-        status = self.get_object(request, object_id).status
-        allowed = tuple(f"_{name}" for name, move in _MOVES.items() if status in services.MOVES[move][0])
-        offered = super().get_actions_detail(request, object_id)  # type: ignore[misc]  # Unfold's
-        return [action for action in offered if action.action_name.endswith(allowed)]
+    def fitting_actions(self, obj: Timesheet) -> Collection[str]:
+        """Return the moves that the timesheet's state allows."""
+        return [name for name, move in _MOVES.items() if obj.status in services.MOVES[move][0]]
 
     @dialog_action(
         label="Submit",
