@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from employees.models import Employee
 from gauzy.tenancy.choices import Role
+from gauzy.tenancy.membership import acting_as
 from tests.factories.billing import approve_week, client_of, log_of, project_of
 from tests.factories.desk import desk_of, page_of, text_of
 from tests.factories.people import Company, acting_for, found_company
@@ -83,6 +84,15 @@ def test_nobody_below_administrator_and_no_other_tenant_sees_it(company: Company
     manager = desk_of(new_member(company.owner, Role.MANAGER))
     assert [manager.get(page).status_code for page in (LIST, page_of(invoice), pdf)] == [403, 403, 403]
     assert desk_of(found_company("Other").owner).get(pdf).status_code == 404
+
+
+def test_managers_see_the_imports_they_made_as_over_the_api(company: Company) -> None:
+    member, other = (new_member(company.owner, Role.MANAGER) for _ in range(2))
+    with acting_as(member):
+        import_time(content=sample("toggl-detailed.csv"), organization_id=company.organization.id, file_name="t.csv")
+    page = page_of(TimeImport.unscoped.get())
+    seen = [desk_of(one).get(page).status_code for one in (member, company.owner, other)]
+    assert seen == [200, 200, 404]
 
 
 def test_an_import_is_shown_with_its_problems_and_undone(company: Company) -> None:

@@ -2,6 +2,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 
@@ -10,12 +11,13 @@ from gauzy.site.html import chip
 from gauzy.site.navigation import Entry, Task
 from gauzy.site.unfolded import dialog_action
 from timetracking.models import TimeImport
+from timetracking.selectors.imports import time_imports
 from timetracking.services.imports import undo_import
 
 
 @admin.register(TimeImport)
 class TimeImportAdmin(ServiceModelAdmin):
-    """Files of time that were imported, and what was wrong with their rows."""
+    """Files of time that were imported, and what was wrong with their rows; a manager sees their own."""
 
     navigation = (Entry(Task.ORGANIZATION, "Time imports", "upload_file", "timetracking_timeimport_changelist"),)
     empty_hint = "Time from other products comes by `manage.py timelogs import`, or by POST /api/v1/timelog-imports."
@@ -34,6 +36,9 @@ class TimeImportAdmin(ServiceModelAdmin):
         *("name", "product", "state", "rows", "created", "known", "refused", "time_zone", "problems_shown"),
         *("actor_label", "created_at", "undone_at", "sha256", "id"),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TimeImport]:
+        return time_imports()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
