@@ -4,7 +4,7 @@ from gauzy import context
 from gauzy.eventbus.catalogue import catalogue
 from gauzy.eventbus.events import DeliveryDiedEvent
 from gauzy.eventbus.models import Failure
-from gauzy.eventbus.publishing import publish
+from gauzy.eventbus.publishing import announce_death
 from gauzy.eventbus.records import Claimed
 
 
@@ -13,25 +13,6 @@ def announce(claim: Claimed, failure: Failure) -> None:
     event_type = catalogue.find_event(claim.name)
     if event_type is None or event_type.cls is DeliveryDiedEvent:
         return
-    with context.use(_cause(claim)):
-        publish(
-            DeliveryDiedEvent(
-                tenant_id=claim.tenant_id,
-                died_event_id=claim.key.event_id,
-                event_name=claim.name,
-                handler=claim.key.handler,
-                error_class=failure.error_class,
-                attempts=claim.attempt,
-            )
-        )
-
-
-def _cause(claim: Claimed) -> context.Context:
-    return context.Context(
-        tenant_id=claim.tenant_id,
-        actor=context.Actor(context.ActorKind.SYSTEM, f"handler {claim.key.handler}"),
-        correlation_id=claim.correlation_id,
-        causation_id=claim.key.event_id,
-        depth=claim.depth + 1,
-        handler=claim.key.handler,
-    )
+    nobody = context.Actor(context.ActorKind.SYSTEM, "")
+    died_in = context.Context(claim.tenant_id, nobody, claim.correlation_id, claim.key.event_id, depth=claim.depth)
+    announce_death(died_in, claim.name, claim.key.handler, failure.error_class, attempts=claim.attempt)

@@ -1,9 +1,10 @@
 """Publishing: check the event, stamp it, ask who wants it, store both in the caller's transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
@@ -15,6 +16,7 @@ from gauzy.eventbus.catalogue import catalogue
 from gauzy.eventbus.conf import BusSettings, bus_settings
 from gauzy.eventbus.event import AnyEvent
 from gauzy.eventbus.event_type import EventType
+from gauzy.eventbus.events import DeliveryDiedEvent
 from gauzy.eventbus.exceptions import InvalidEvent, NotInTransaction
 from gauzy.eventbus.handler import Handler, Owed, Run
 from gauzy.eventbus.ids import uuid7
@@ -44,6 +46,7 @@ def publish(event: AnyEvent, *, history: bool = False, dedup_key: str | None = N
         stored = store().id_of_dedup_key(new.columns[-1])
         if stored != new.id:
             return stored
+    _announce_stopped([new])
     transaction.on_commit(partial(after_commit.follow_up, [new]), using=ALIAS, robust=True)
     return new.id
 
@@ -56,6 +59,7 @@ def publish_many(events: Sequence[AnyEvent], *, history: bool = False) -> list[U
     settings = bus_settings()
     prepared = [prepare(event, history=history, dedup_key=None, settings=settings) for event in events]
     store().record(prepared)
+    _announce_stopped(prepared)
     transaction.on_commit(partial(after_commit.follow_up, prepared), using=ALIAS, robust=True)
     return [new.id for new in prepared]
 
@@ -95,7 +99,7 @@ def prepare(event: AnyEvent, *, history: bool, dedup_key: str | None, settings: 
     if history:
         skipped = [(handler.id, "history") for handler in handlers if not handler.history]
         handlers = [handler for handler in handlers if handler.history]
-    if (depth := columns[10]) > settings.MAX_DEPTH:
+    if (depth := columns[10]) > settings.MAX_DEPTH and not isinstance(event, DeliveryDiedEvent):
         owed = [_dead_of_loop(handler, event, depth) for handler in handlers]
     else:
         owed = [handler.usually or _owed(handler, event, settings) for handler in handlers]
@@ -132,6 +136,32 @@ def _owed(handler: Handler, event: AnyEvent, settings: BusSettings) -> Owed:
 def _dead_of_loop(handler: Handler, event: AnyEvent, depth: int) -> Owed:
     reason = f"loop: {depth} events caused one another"
     return Owed(handler.id, dead_reason=reason, ordering_key=ordering_key(handler, event))
+
+
+def _announce_stopped(published: Sequence[NewEvent]) -> None:
+    """Tell of the first deliveries that are dead from birth; not of deeper ones, as news would cause news for ever."""
+    work = context.current()
+    if work.depth != bus_settings().MAX_DEPTH + 1:
+        return
+    for new in published:
+        died_in = replace(work, tenant_id=new.event.tenant_id, causation_id=new.id)
+        for stopped in (owed for owed in new.owed if owed.dead_reason):
+            announce_death(died_in, catalogue.type_of(new.event).name, stopped.handler, "Loop", attempts=0)
+
+
+def announce_death(died_in: context.Context, event_name: str, handler: str, error_class: str, *, attempts: int) -> None:
+    """Publish that the handler's delivery of the event `died_in.causation_id` was given up."""
+    actor = context.Actor(context.ActorKind.SYSTEM, f"handler {handler}")
+    with context.use(replace(died_in, actor=actor, depth=died_in.depth + 1, handler=handler)):
+        publish(
+            DeliveryDiedEvent(
+                died_event_id=cast("UUID", died_in.causation_id),
+                event_name=event_name,
+                handler=handler,
+                error_class=error_class,
+                attempts=attempts,
+            )
+        )
 
 
 def ordering_key(handler: Handler, event: AnyEvent) -> str | None:

@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from gauzy import context
 from gauzy import eventbus as bus
+from gauzy.eventbus.events import DeliveryDiedEvent
 from gauzy.eventbus.execution import Result
 from gauzy.eventbus.models import Delivery, Failure, Receipt, StoredEvent
 from gauzy.eventbus.testing import connected, deliver_all
@@ -283,6 +284,31 @@ def test_a_chain_of_events_causing_one_another_stops_as_dead(settings: Settings)
         dead = Delivery.objects.get(handler="bustests.endless")
     assert dead.reason.startswith("loop")
     assert StoredEvent.objects.filter(name="bustests.thing_created").count() == 6
+    death = StoredEvent.objects.get(name="eventbus.delivery_died")
+    assert (death.causation_id, death.data["handler"], death.data["error_class"]) == (
+        dead.event_id,
+        "bustests.endless",
+        "Loop",
+    )
+
+
+def test_news_of_a_loop_is_heard_and_makes_no_loop_of_its_own(settings: Settings) -> None:
+    settings.EVENTBUS = settings.EVENTBUS | {"MAX_DEPTH": 4}
+    heard: list[UUID] = []
+
+    @bus.handles(ThingCreatedEvent, DeliveryDiedEvent, id="bustests.endless")
+    def endless(event: ThingCreatedEvent | DeliveryDiedEvent) -> None:
+        if isinstance(event, DeliveryDiedEvent):
+            heard.append(event.died_event_id)
+        bus.publish(ThingCreatedEvent(thing_id=uuid4()))
+
+    with connected(endless):
+        publish()
+        deliver_all()
+        stopped = set(Delivery.objects.filter(dead_at__isnull=False).values_list("event_id", flat=True))
+    assert len(heard) == 1, "of the first that was stopped"
+    assert len(stopped) == 2, "it, and what the news of it caused"
+    assert heard[0] in stopped
 
 
 def test_an_external_handler_has_a_stable_key_and_completes_with_its_effects() -> None:
