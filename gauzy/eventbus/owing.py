@@ -29,10 +29,12 @@ def done_by(handler: Handler, events: QuerySet[StoredEvent]) -> QuerySet[StoredE
 def owe(handler: Handler, events: Sequence[StoredEvent], *, generation: int = 0) -> list[UUID]:
     """Make `events` owed to the handler, due now; return the ids of those that its condition wants.
 
-    In the caller's transaction, which holds locks on the events' rows: pruning waits, or was there first. History is
-    skipped by those who do not take it, with that reason.
+    In the caller's transaction, which holds locks on the events' rows: pruning waits, or was there first; so was
+    somebody else who made some of them owed, which are left out. History is skipped by those who do not take it, with
+    that reason.
     """
-    now, wanted = store().now(), [event for event in events if wants(handler, event)]
+    known = _known(handler, events, generation)
+    now, wanted = store().now(), [event for event in events if event.id not in known and wants(handler, event)]
     skipped = [event for event in wanted if event.history and not handler.history]
     owed = [event for event in wanted if handler.history or not event.history]
     key = {"handler": handler.id, "generation": generation}
@@ -53,13 +55,21 @@ def owe(handler: Handler, events: Sequence[StoredEvent], *, generation: int = 0)
     return [event.id for event in owed]
 
 
+def _known(handler: Handler, events: Sequence[StoredEvent], generation: int) -> set[UUID]:
+    """Look again, under the locks: which of `events` are owed or over since they were chosen."""
+    mine = {"event_id__in": [event.id for event in events], "handler": handler.id, "generation": generation}
+    found = (model.objects.filter(**mine).values_list("event_id", flat=True) for model in (Delivery, Receipt))
+    return {event_id for ids in found for event_id in ids}
+
+
 def _in_order(handler: Handler, events: Sequence[StoredEvent]) -> Iterator[tuple[StoredEvent, str | None, int | None]]:
     """Add key and number for an ordered handler: behind what its key is owed already, in the order of commits."""
     if not handler.ordered_by:
         yield from ((event, None, None) for event in events)
         return
-    for event in sorted(events, key=lambda event: (event.position, event.id)):
-        yield event, _key_of(handler, event), _next_number(event)
+    in_order = sorted(events, key=lambda event: (event.position, event.occurred_at, event.id))
+    keys = [_key_of(handler, event) for event in in_order]
+    yield from zip(in_order, keys, store().order_numbers(handler.id, keys), strict=True)
 
 
 def _key_of(handler: Handler, event: StoredEvent) -> str:
@@ -67,15 +77,6 @@ def _key_of(handler: Handler, event: StoredEvent) -> str:
         return ordering_key(handler, decoded(event)) or ""
     except ValueError:
         return ""
-
-
-def _next_number(event: StoredEvent) -> int:
-    connection = store().connection
-    if connection.vendor == "sqlite":
-        return event.position
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('eventbus_order')")
-        return int(cursor.fetchone()[0])
 
 
 def decoded(event: StoredEvent) -> AnyEvent:

@@ -1,4 +1,5 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -9,11 +10,11 @@ from django.utils import timezone
 
 from gauzy import context
 from gauzy import eventbus as bus
-from gauzy.eventbus import claiming, worker
+from gauzy.eventbus import claiming, owing, worker
 from gauzy.eventbus.exceptions import DeclarationError
 from gauzy.eventbus.execution import Result, run_one
 from gauzy.eventbus.handler import Handler
-from gauzy.eventbus.models import Delivery, Receipt
+from gauzy.eventbus.models import Delivery, Receipt, StoredEvent
 from gauzy.eventbus.testing import connected, deliver_all
 from tests.eventbus.events import ThingCreatedEvent, ThingUpdatedEvent
 
@@ -282,3 +283,49 @@ def _somebody_waits_for_a_lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
         return bool(cursor.fetchone()[0])
+
+
+def test_late_deliveries_come_behind_what_their_key_is_owed_and_before_what_is_published_later() -> None:
+    thing_id = uuid4()
+    with connected(in_order):
+        publish(thing_id, "a", "b")
+        worker.drain("bustests.in_order")
+        done = list(StoredEvent.objects.order_by("position"))
+        publish(thing_id, "c")
+        with transaction.atomic():
+            owing.owe(_handler(), done, generation=1)
+        publish(thing_id, "d")
+        seen.clear()
+        worker.drain("bustests.in_order")
+    assert titles(thing_id) == ["c", "a", "b", "d"]
+
+
+def test_late_deliveries_of_one_transaction_keep_the_order_of_its_publishing() -> None:
+    thing_id, wanted = uuid4(), [str(number) for number in range(30)]
+    publish(thing_id, *wanted)
+    with connected(in_order):
+        with transaction.atomic():
+            owing.owe(_handler(), list(StoredEvent.objects.order_by("-id")))
+        worker.drain("bustests.in_order")
+    assert titles(thing_id) == wanted
+
+
+def test_publishers_of_a_key_wait_for_the_late_deliveries_of_that_key() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("on SQLite one writer is at work anyway")
+    thing_id = uuid4()
+    publish(thing_id, "a")
+    with connected(in_order), transaction.atomic():
+        owing.owe(_handler(), list(StoredEvent.objects.all()))
+        with ThreadPoolExecutor(1) as other:
+            key = f"bustests.in_order {thing_id}"
+            assert other.submit(_can_lock, key).result() is False
+
+
+def _can_lock(key: str) -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+            return bool(cursor.fetchone()[0])
+    finally:
+        connections.close_all()

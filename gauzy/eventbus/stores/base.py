@@ -72,6 +72,10 @@ class Store(ABC):
         """Insert a delivery for each target, beside that of `key`, in the caller's transaction; keep what exists."""
 
     @abstractmethod
+    def order_numbers(self, handler: str, keys: Sequence[str]) -> list[int]:
+        """Return for each of `keys` a number behind what the key is owed; nobody else draws one until the commit."""
+
+    @abstractmethod
     def claim_of_event(self, event_id: UUID, handlers: Sequence[str], *, lease: float) -> list[Claimed]:
         """Lease these handlers' deliveries of one event although they are not due yet (right after the commit)."""
 

@@ -17,6 +17,9 @@ from gauzy.eventbus.records import Claimed, Key, Lane, NewEvent
 from gauzy.eventbus.stores.base import Store
 from gauzy.eventbus.stores.postgresql_recording import array, recording
 
+LOCK_KEYS = """SELECT pg_advisory_xact_lock(hashtextextended(%s || ' ' || key, 0))
+FROM (SELECT DISTINCT key FROM unnest(%s::text[]) AS key ORDER BY key) AS keys"""
+
 # `ctid = ANY(ARRAY(...))` walks the claim index once; `pk IN (SELECT ...)` reads twenty times the pages.
 CLAIM = """
 UPDATE eventbus_delivery AS d
@@ -161,6 +164,11 @@ class PostgresStore(Store):
         return self._claimed(
             selection, lease, handler=lane.handler, after_key=lane.after_key or "", limit=limit, moment=moment
         )
+
+    def order_numbers(self, handler: str, keys: Sequence[str]) -> list[int]:
+        self._rows(LOCK_KEYS, [handler, list(keys)])
+        rows = self._rows("SELECT nextval('eventbus_order') FROM generate_series(1, %s)", [len(keys)])
+        return sorted(number for (number,) in rows)
 
     def claim_of_event(self, event_id: UUID, handlers: Sequence[str], *, lease: float) -> list[Claimed]:
         return self._claimed(OF_EVENT, lease, event_id=event_id, handlers=list(handlers))

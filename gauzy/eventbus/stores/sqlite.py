@@ -25,7 +25,12 @@ INSERT_EVENT = f"""INSERT INTO eventbus_event ({EVENT_COLUMNS}, recorded_at, pos
 INSERT_DELIVERY = """INSERT INTO eventbus_delivery
     (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, dead_at, reason, ordering_key,
      order_number)
-    VALUES (%s, %s, '', 0, %s, %s, 0, 0, 0, %s, %s, %s, (SELECT position FROM eventbus_event WHERE id = %s))"""
+    VALUES (%s, %s, '', 0, %s, %s, 0, 0, 0, %s, %s, %s, %s)"""
+
+# Only what is owed has an order: behind the last of a key is behind them all.
+LAST_NUMBER = (
+    """SELECT coalesce(max(order_number), 0) FROM eventbus_delivery WHERE handler = %s AND ordering_key = %s"""
+)
 
 OWE = """INSERT INTO eventbus_delivery
     (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, reason)
@@ -108,7 +113,7 @@ class SqliteStore(Store):
                 dead_at = now if owed.dead_reason else None
                 due = now + timedelta(seconds=owed.delay)
                 key = owed.ordering_key
-                order = (key, None if key is None else event.id)
+                order = (key, None if key is None else self.order_numbers(owed.handler, [key])[0])
                 self._insert(INSERT_DELIVERY, (event.id, owed.handler, due, now, dead_at, owed.dead_reason, *order))
             for handler, reason in event.skipped:
                 self._insert(INSERT_RECEIPT, (event.id, handler, "", 0, Outcome.SKIPPED.value, reason, 0, now))
@@ -142,6 +147,14 @@ class SqliteStore(Store):
                 chosen = [lane.handler, key, numbers[0], numbers[-1]]
                 return self._claimed(f"{where} {alive}", chosen, lane.handler, len(numbers), lease)
         return []
+
+    def order_numbers(self, handler: str, keys: Sequence[str]) -> list[int]:
+        last = {key: self._rows(LAST_NUMBER, [handler, key])[0][0] for key in set(keys)}
+        numbers: list[int] = []
+        for key in keys:
+            last[key] += 1
+            numbers.append(last[key])
+        return numbers
 
     def claim_of_event(self, event_id: UUID, handlers: Sequence[str], *, lease: float) -> list[Claimed]:
         where = "event_id = %s AND handler = %s AND dead_at IS NULL AND lease_until IS NULL"
