@@ -3,29 +3,25 @@
 msgspec's constructor checks nothing, so publish does: one compiled function per class, an exact comparison per field.
 """
 
-import types
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from math import isfinite
+from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
 
 from gauzy.eventbus.exceptions import DeclarationError, InvalidEvent
+from gauzy.eventbus.values import misfit_of, union_members
 
 EXACT_TYPES = (UUID, str, int, bool, float, Decimal, datetime, date)
-_NATIVE = (UUID, datetime, date, Decimal)
 _LONGEST_TEXT = 4_000  # characters: events carry ids and short strings
 
 
 def _is_exact(kind: Any) -> bool:
     return kind in EXACT_TYPES or (isinstance(kind, type) and issubclass(kind, Enum))
-
-
-def union_members(kind: Any) -> tuple[Any, ...]:
-    return get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
 
 
 def storable(kind: Any) -> bool:
@@ -43,16 +39,6 @@ def storable(kind: Any) -> bool:
     return _is_exact(members[0])
 
 
-def _deep_check(value: Any, kind: Any) -> bool:
-    if isinstance(value, list | dict | set):  # these would convert, but an event is frozen through and through
-        return False
-    try:
-        msgspec.convert(msgspec.to_builtins(value, builtin_types=_NATIVE), kind, builtin_types=_NATIVE)
-    except (msgspec.ValidationError, TypeError):
-        return False
-    return True
-
-
 def _plain(kind: Any) -> Any:
     """The type behind `X` or `X | None`; a union of several stays as it is."""
     members = [member for member in union_members(kind) if member is not type(None)]
@@ -63,12 +49,16 @@ def _conditions(name: str, kind: Any) -> Iterator[str]:
     """Yield Python expressions over `e` that are true when the field holds a wrong value."""
     value, plain = f"e.{name}", _plain(kind)
     if not _is_exact(plain):
-        yield f"not deep({value}, kind_{name})"
+        yield f"misfit_{name}({value}) is not None"
         return
     given = f"{value} is not None and " if type(None) in union_members(kind) else ""
     yield f"{given}type({value}) is not kind_{name}"
     if plain is str:
         yield f"{given}len({value}) > {_LONGEST_TEXT}"
+    if plain is float:
+        yield f"{given}not isfinite({value})"
+    if plain is Decimal:
+        yield f"{given}not {value}.is_finite()"
     if plain is datetime:
         yield f"{given}{value}.tzinfo is None"
 
@@ -81,19 +71,20 @@ def checker(cls: type, hints: dict[str, Any]) -> Callable[[Any], None]:
             "short texts, and tuples of those or of frozen structs; pass an id instead of an object."
         )
     tests = [f" if {test}: refuse(e, {name!r})" for name, kind in hints.items() for test in _conditions(name, kind)]
-    scope: dict[str, Any] = {"deep": _deep_check, "refuse": _refuse}
+    scope: dict[str, Any] = {"isfinite": isfinite, "refuse": _refuse}
     for name, kind in hints.items():
-        scope[f"kind_{name}"] = _plain(kind) if _is_exact(_plain(kind)) else kind
+        scope[f"kind_{name}"], scope[f"misfit_{name}"] = _plain(kind), misfit_of(kind)
     exec(compile("def check(e):\n" + "\n".join(tests), f"<check of {cls.__qualname__}>", "exec"), scope)  # noqa: S102  made of field names
     check: Callable[[Any], None] = scope["check"]
     return check
 
 
 def _refuse(event: Any, name: str) -> None:
-    declared = get_type_hints(type(event))[name]
+    declared, value = get_type_hints(type(event))[name], getattr(event, name)
     raise InvalidEvent(
-        f"{type(event).__name__}.{name} holds a {type(getattr(event, name)).__name__} that does not fit {declared} "
-        f"(texts up to {_LONGEST_TEXT} characters, times with a zone)."
+        f"{type(event).__name__}.{name}{misfit_of(declared)(value) or ''} holds what does not fit: the field is "
+        f"{declared}, and was given a {type(value).__name__} (texts up to {_LONGEST_TEXT} characters, finite numbers, "
+        "times with a zone, tuples and no lists)."
     )
 
 

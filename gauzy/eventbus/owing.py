@@ -10,8 +10,9 @@ from gauzy.eventbus.choices import Outcome
 from gauzy.eventbus.event import AnyEvent
 from gauzy.eventbus.handler import Handler
 from gauzy.eventbus.models import Delivery, Receipt, StoredEvent
-from gauzy.eventbus.publishing import encode, ordering_key
+from gauzy.eventbus.publishing import ordering_key
 from gauzy.eventbus.stores import store
+from gauzy.eventbus.values import encode
 
 
 def never_owed_to(handler: Handler, events: QuerySet[StoredEvent]) -> QuerySet[StoredEvent]:

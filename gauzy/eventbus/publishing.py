@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
-import msgspec
 from django.db import connections, transaction
 
 from gauzy import context
@@ -22,10 +21,10 @@ from gauzy.eventbus.handler import Handler, Owed, Run
 from gauzy.eventbus.ids import uuid7
 from gauzy.eventbus.records import ALIAS, NewEvent
 from gauzy.eventbus.stores import store
-
-encode = msgspec.json.Encoder().encode
+from gauzy.eventbus.values import encoded, is_unstorable_text
 
 LONGEST_SUBJECT = 60  # characters, as the column has
+LONGEST_DEDUP_KEY = 300  # characters, with the event's name and tenant before it
 LONGEST_KEY = 120  # characters; longer ones that begin alike share their order
 
 # The test kit listens here: lists that receive (event id, event) of everything published in this process.
@@ -87,7 +86,7 @@ def prepare(event: AnyEvent, *, history: bool, dedup_key: str | None, settings: 
     event_type = catalogue.type_of(event)
     event_type.check(event)
     _refuse_other_tenant(event)
-    data = encode(event)
+    data = encoded(event)
     if len(data) > settings.MAX_EVENT_BYTES:
         raise InvalidEvent(
             f"{type(event).__name__} takes {len(data)} bytes, more than MAX_EVENT_BYTES ({settings.MAX_EVENT_BYTES}): "
@@ -193,8 +192,18 @@ def _columns(
         data.decode(),
         history,
         catalogue.fingerprint(event_type),
-        None if dedup_key is None else f"{event_type.name}:{event.tenant_id}:{dedup_key}",
+        None if dedup_key is None else _stored_key(event_type, event, dedup_key),
     )
+
+
+def _stored_key(event_type: EventType, event: AnyEvent, dedup_key: str) -> str:
+    stored = f"{event_type.name}:{event.tenant_id}:{dedup_key}"
+    if len(stored) > LONGEST_DEDUP_KEY or is_unstorable_text(dedup_key):
+        raise InvalidEvent(
+            f"The dedup_key of {type(event).__name__} cannot be stored: with name and tenant it has {len(stored)} "
+            f"characters of {LONGEST_DEDUP_KEY}, or it holds a NUL or half a surrogate pair. Take a digest of it."
+        )
+    return stored
 
 
 def _subject(event_type: EventType, event: AnyEvent) -> str:

@@ -23,6 +23,7 @@ from gauzy.eventbus.handler import Handler, Run, marked
 from gauzy.eventbus.models import Failure, StoredEvent
 from gauzy.eventbus.pausing import Watch
 from gauzy.eventbus.stores import store
+from gauzy.eventbus.values import encode
 
 E = TypeVar("E", bound=AnyEvent)
 ROUNDS = 100  # of cascading events before deliver_all gives up
@@ -73,7 +74,7 @@ def assert_published(cls: type[E], **fields: object) -> E:
     """Return the newest stored event of the class with these field values; fail, listing what there is, without one."""
     event_type = next(known for known in catalogue.events if known.cls is cls)
     rows = StoredEvent.objects.filter(name=event_type.name).order_by("-id")
-    events = [event_type.decode(publishing.encode(row.data), row.version) for row in rows]
+    events = [event_type.decode(encode(row.data), row.version) for row in rows]
     for event in events:
         if isinstance(event, cls) and all(getattr(event, name) == value for name, value in fields.items()):
             return event

@@ -13,7 +13,7 @@ import msgspec
 from django.conf import settings
 
 from gauzy.eventbus import EventType
-from gauzy.eventbus.fields import union_members
+from gauzy.eventbus.values import union_members
 
 Schema = dict[str, Any]
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from gauzy.eventbus import EventType, catalogue
 from gauzy.eventbus.handler import Handler
 from gauzy.eventbus.models import Delivery, Failure, Receipt, StoredEvent
-from gauzy.eventbus.publishing import encode
 from gauzy.eventbus.stores import store
+from gauzy.eventbus.values import encode
 from gauzy.eventops.choices import DeliveryState
 from gauzy.eventops.selectors import state_of
 

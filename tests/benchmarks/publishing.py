@@ -17,6 +17,7 @@ from gauzy import context
 from gauzy import eventbus as bus
 from gauzy.eventbus import publishing
 from gauzy.eventbus.conf import bus_settings
+from gauzy.eventbus.values import encode
 from tests.benchmarks.bench import events
 from tests.benchmarks.bench.models import Item
 
@@ -116,7 +117,7 @@ def durable(count: int) -> float:
 
 def by_hand(count: int) -> float:
     """Microseconds for the same with one statement written by hand."""
-    data = publishing.encode(_payload()).decode()
+    data = encode(_payload()).decode()
 
     def change_and_insert() -> None:
         with transaction.atomic():
@@ -160,7 +161,7 @@ def many(count: int) -> float:
 
 def many_by_hand(count: int) -> float:
     """Events per second of one statement that inserts the same rows from arrays which are there already."""
-    data, ids = publishing.encode(_payload()).decode(), [uuid4() for _ in range(count)]
+    data, ids = encode(_payload()).decode(), [uuid4() for _ in range(count)]
     owed = [(id, handler) for id in ids for handler in ("bench.first", "bench.second", "bench.third")]
     arrays: list[list[Any]] = [
         ids,

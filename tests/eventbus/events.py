@@ -41,3 +41,18 @@ class ClockTickedEvent(PlatformEvent):
     """Nobody's clock ticked."""
 
     clock_id: str
+
+
+@event("bustests.measure_taken", subject="measure_id", action=Action.CREATED)
+class MeasureTakenEvent(Event):
+    """Somebody measured, in every kind of number and time."""
+
+    measure_id: UUID
+    label: str = ""
+    value: float | None = None
+    price: Decimal | None = None
+    values: tuple[float, ...] = ()
+    prices: tuple[Decimal, ...] = ()
+    times: tuple[datetime, ...] = ()
+    rows: tuple[tuple[int, ...], ...] = ()
+    changes: tuple[Change, ...] = ()

@@ -17,8 +17,8 @@ from gauzy import eventbus as bus
 from gauzy.eventbus.event import PERSONAL, AnyEvent, Change, Event
 from gauzy.eventbus.execution import Result
 from gauzy.eventbus.models import Delivery, Failure, StoredEvent
-from gauzy.eventbus.publishing import encode
 from gauzy.eventbus.testing import connected, deliver_all
+from gauzy.eventbus.values import encode
 from tests.eventbus.events import ThingCreatedEvent
 
 E = TypeVar("E", bound=AnyEvent)

@@ -1,6 +1,10 @@
 import contextlib
 import json
+import re
 from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,10 +13,10 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from gauzy import context
 from gauzy import eventbus as bus
-from gauzy.eventbus import exceptions
+from gauzy.eventbus import Change, exceptions
 from gauzy.eventbus.models import Delivery, Failure, Receipt, StoredEvent
 from gauzy.eventbus.testing import assert_published, connected, deliver_all, recorded_events
-from tests.eventbus.events import ClockTickedEvent, ThingCreatedEvent
+from tests.eventbus.events import ClockTickedEvent, MeasureTakenEvent, ThingCreatedEvent
 from tests.eventbus.support import undone
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +134,41 @@ def test_a_value_of_another_type_is_refused_with_the_fields_name(fields: dict[st
     with pytest.raises(exceptions.InvalidEvent, match=next(iter(fields))):
         bus.publish(event)
     assert not StoredEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "path"),
+    [
+        ({"value": float("nan")}, "value"),
+        ({"value": float("inf")}, "value"),
+        ({"price": Decimal("NaN")}, "price"),
+        ({"price": Decimal("-Infinity")}, "price"),
+        ({"values": (1.0, float("inf"))}, "values[1]"),
+        ({"prices": (Decimal("sNaN"),)}, "prices[0]"),
+        ({"times": (datetime(2026, 3, 2),)}, "times[0]"),  # noqa: DTZ001  the point
+        ({"rows": ((1,), [2])}, "rows[1]"),
+        ({"label": "a\0b"}, "label"),
+        ({"label": "a\ud800b"}, "label"),
+        ({"changes": (Change(field="a", old=1, new=float("nan")),)}, "changes[0].new"),
+        ({"changes": (Change(field="a", old="\0", new=1),)}, "changes[0].old"),
+        ({"changes": (Change(field="\udfff", old="a", new=1),)}, "changes[0].field"),
+    ],
+)
+def test_a_value_that_cannot_be_stored_is_refused_with_its_path(fields: dict[str, Any], path: str) -> None:
+    with pytest.raises(exceptions.InvalidEvent, match=re.escape(f"MeasureTakenEvent.{path} ")):
+        bus.publish(MeasureTakenEvent(measure_id=uuid4(), **fields))
+    assert not StoredEvent.objects.exists()
+
+
+def test_a_text_that_only_speaks_of_a_nul_is_stored() -> None:
+    event_id = bus.publish(ThingCreatedEvent(thing_id=uuid4(), title=r"\u0000"))
+    assert StoredEvent.objects.get(id=event_id).data["title"] == r"\u0000"
+
+
+@pytest.mark.parametrize("key", ["k" * 300, "a\0b", "a\ud800"])
+def test_a_dedup_key_that_cannot_be_stored_is_refused(key: str) -> None:
+    with pytest.raises(exceptions.InvalidEvent, match="dedup_key of ThingCreatedEvent"):
+        bus.publish(ThingCreatedEvent(thing_id=uuid4()), dedup_key=key)
 
 
 def test_an_oversized_event_is_refused(settings: Settings) -> None:

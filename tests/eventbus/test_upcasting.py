@@ -11,8 +11,8 @@ from gauzy import eventbus as bus
 from gauzy.eventbus import PERSONAL, Action, Event, catalogue, event
 from gauzy.eventbus.exceptions import DeclarationError
 from gauzy.eventbus.models import Delivery, Failure, StoredEvent
-from gauzy.eventbus.publishing import encode
 from gauzy.eventbus.testing import connected, deliver_all
+from gauzy.eventbus.values import encode
 
 NAME = "bustests.thing_grown"
 THING = uuid4()

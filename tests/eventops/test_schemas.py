@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from gauzy.eventbus import Change, catalogue
-from gauzy.eventbus.publishing import encode
+from gauzy.eventbus.values import encode
 from gauzy.eventops import schemas
 from gauzy.eventops.schemas import Schema, incompatibilities, schema_of
 from tests.eventops.events import ParcelSentEvent

@@ -11,8 +11,8 @@ from gauzy import eventbus as bus
 from gauzy.eventbus import Change, EventType, catalogue
 from gauzy.eventbus.exceptions import InvalidEvent
 from gauzy.eventbus.models import Delivery, StoredEvent
-from gauzy.eventbus.publishing import encode
 from gauzy.eventbus.stores import store
+from gauzy.eventbus.values import encode
 from gauzy.eventops import selectors
 from gauzy.eventops.events import DeliveryEditedEvent
 from gauzy.eventops.exceptions import DeliveryRunning, PayloadRefused
