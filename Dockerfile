@@ -3,11 +3,12 @@
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
-COPY requirements.txt .
+COPY requirements.txt requirements-tracing.txt ./
+ARG TRACING=
 # Only what runs the product; the whole file holds it to the versions that were tested.
 RUN sed '/^# --- what tests/,$d' requirements.txt > runtime.txt \
  && python -m venv /venv \
- && /venv/bin/pip install -r runtime.txt -c requirements.txt \
+ && /venv/bin/pip install -r runtime.txt ${TRACING:+-r requirements-tracing.txt} -c requirements.txt \
  && /venv/bin/pip uninstall --yes pip
 
 FROM python:3.13-slim

@@ -14,21 +14,23 @@ from gauzy.context import Actor, ActorKind
 logger = logging.getLogger("gauzy.request")
 HEADER = "X-Request-ID"
 _SANE = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")  # W3C Trace Context
 _ANONYMOUS = Actor(ActorKind.SYSTEM, "anonymous")
 
 
 class RequestIdMiddleware:
     """Open the context of a request: nobody's yet, in no tenant, with the request's id as its correlation.
 
-    A client's id is used if it is a UUID; another plain token is hashed into one, always the same. The answer carries
-    the UUID, which events and log lines carry too.
+    A client's id is used if it is a UUID; another plain token is hashed into one, always the same. A client without one
+    that sends a `traceparent` gets its trace's id. The answer carries the UUID, which events and log lines carry too.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        correlation_id = _correlation_id(request.headers.get(HEADER, ""))
+        traced = _TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
+        correlation_id = _correlation_id(request.headers.get(HEADER) or (traced[1] if traced else ""))
         with context.acting(tenant_id=None, actor=_ANONYMOUS, correlation_id=correlation_id):
             response = self.get_response(request)
         response[HEADER] = str(correlation_id)

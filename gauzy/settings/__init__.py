@@ -5,7 +5,10 @@
 """
 
 from gauzy.settings.base import *  # noqa: F403  settings modules are namespaces by Django's convention
-from gauzy.settings.base import ENVIRONMENT
+from gauzy.settings.base import ENVIRONMENT, OTEL_EXPORTER_OTLP_ENDPOINT
+
+if OTEL_EXPORTER_OTLP_ENDPOINT:
+    from gauzy.settings.tracing import *  # noqa: F403  as above
 
 if ENVIRONMENT == "production":
     from gauzy.settings.production import *  # noqa: F403  as above

@@ -132,6 +132,7 @@ if CELERY_BROKER_URL.startswith(("redis:", "rediss:")):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"ack_emulation": False}
 
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")  # who has it may read /metrics; without it there is none
+OTEL_EXPORTER_OTLP_ENDPOINT: str = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")  # without it there are no spans
 
 EVENTBUS: dict[str, Any] = {"QUEUES": ["default", "mail", "integrations", "webhooks"]}
 

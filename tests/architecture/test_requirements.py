@@ -1,6 +1,7 @@
 """requirements.txt is a lock: exact, explained, complete, and free of any one package index."""
 
 import re
+import tomllib
 from importlib.metadata import distributions
 
 import pytest
@@ -8,7 +9,10 @@ import pytest
 from tests.architecture.source import ROOT
 from tests.support.browsers import REQUIREMENTS as BROWSER
 
-FILES = {name: (ROOT / name).read_text(encoding="utf-8").splitlines() for name in ("requirements.txt", BROWSER)}
+TRACING = "requirements-tracing.txt"
+FILES = {
+    name: (ROOT / name).read_text(encoding="utf-8").splitlines() for name in ("requirements.txt", BROWSER, TRACING)
+}
 LOCKS = {name: [line for line in lines if line and not line.startswith("#")] for name, lines in FILES.items()}
 INSTALLERS = {"pip", "setuptools", "uv", "wheel"}
 
@@ -37,6 +41,14 @@ def test_every_direct_requirement_says_what_it_is_needed_for(name: str) -> None:
 
 def test_what_is_installed_is_what_is_locked() -> None:
     installed = {_normal(found.metadata["Name"]): found.version for found in distributions()}
-    locked, with_browser = _versions(LOCKS["requirements.txt"]), _versions(LOCKS[BROWSER])
+    locked, *apart = (_versions(LOCKS[name]) for name in FILES)
     here = {name: version for name, version in installed.items() if name not in INSTALLERS}
-    assert here in (locked, locked | with_browser)
+    more = [{}, *apart, apart[0] | apart[1]]
+    assert here in [locked | versions for versions in more]
+
+
+def test_tracing_is_an_extra_whose_versions_are_those_of_the_tests() -> None:
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    everything, tracing = _versions(LOCKS["requirements.txt"]), _versions(LOCKS[TRACING])
+    assert set(extra["tracing"]) <= set(tracing)
+    assert [name for name in everything.keys() & tracing if everything[name] != tracing[name]] == []

@@ -29,12 +29,16 @@ def _instructions(name: str) -> list[str]:
     return re.findall(rf"^{name} (.+)$", DOCKERFILE.replace("\\\n", " "), re.MULTILINE)
 
 
+def _requirements() -> set[str]:
+    return set(re.findall(r"requirements[a-z-]*\.txt", DOCKERFILE))
+
+
 def test_the_image_has_every_package_and_no_tests() -> None:
     copied = {source for line in _instructions("COPY") for source in line.split()[:-1] if not source.startswith("-")}
     assert {*PACKAGES, "manage.py"} <= copied
     assert "tests" not in copied
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8")
-    assert all(f"!{name}\n" in ignored for name in (*PACKAGES, "manage.py", "requirements.txt"))
+    assert all(f"!{name}\n" in ignored for name in (*PACKAGES, "manage.py", *_requirements()))
 
 
 def test_it_does_not_run_as_root() -> None:

@@ -30,6 +30,20 @@ def test_another_token_becomes_always_the_same_uuid(client: Client) -> None:
     UUID(answers.pop())
 
 
+def test_without_one_a_request_has_the_id_of_its_callers_trace(client: Client) -> None:
+    trace_id = uuid4()
+    headers = {"traceparent": f"00-{trace_id.hex}-00f067aa0ba902b7-00"}
+    assert client.get("/health/live", headers=headers)["X-Request-ID"] == str(trace_id)
+    given = str(uuid4())
+    assert client.get("/health/live", headers=headers | {"X-Request-ID": given})["X-Request-ID"] == given
+
+
+@pytest.mark.parametrize("given", ["", "00-0-0-0", f"00-{'0' * 32}-00f067aa0ba902b7-01", "x" * 55])
+def test_a_trace_without_a_valid_id_is_none(client: Client, given: str) -> None:
+    first, second = (client.get("/health/live", headers={"traceparent": given})["X-Request-ID"] for _ in range(2))
+    assert first != second
+
+
 @pytest.mark.parametrize("given", ["", "x" * 129, "a b", "a\tb", "<script>", "ü"])
 def test_anything_else_is_replaced(client: Client, given: str) -> None:
     first, second = (client.get("/health/live", headers={"X-Request-ID": given})["X-Request-ID"] for _ in range(2))

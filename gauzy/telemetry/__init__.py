@@ -1,0 +1,1 @@
+"""Spans for OpenTelemetry. Not imported unless they are asked for: see gauzy/settings/tracing.py."""
