@@ -60,6 +60,29 @@ def test_hire_edit_end_and_see_what_was_done(open_desk: OpenDesk, role: str, wid
 
 
 @BOTH_WIDTHS
+def test_time_is_tried_imported_and_taken_back(open_desk: OpenDesk, width: str) -> None:
+    desk, email = open_desk("admin", width), f"toggl.{width}@example.org"
+    desk.hire(email)
+    row = "{who},2026-06-02,{hour}:00,2026-06-02,{hour}:30\n"
+    rows = row.format(who=email, hour="09") + row.format(who="nobody@example.org", hour="10")
+    desk.open("/admin/timetracking/timeimport/")
+    desk.go("Import time from CSV")
+    desk.choose(file=f"Email,Start date,Start time,End date,End time\n{rows}")
+    desk.press("Try it, change nothing")
+    desk.tells("What would happen: nothing was written")
+    desk.tells("unknown_person")
+    desk.assert_in_order()
+    desk.picture(f"time-import-{width}")
+    desk.choose(file=f"Email,Start date,Start time,End date,End time\n{rows}")
+    desk.press("Import")
+    desk.tells("Refused 1")
+    desk.page.get_by_role("link", name="Look at the import, or undo it").click()
+    desk.act("Undo")
+    desk.tells("The import was taken back.")
+    desk.assert_in_order()
+
+
+@BOTH_WIDTHS
 def test_a_dead_delivery_is_found_and_healed(open_desk: OpenDesk, site: "Site", width: str) -> None:
     desk, email = open_desk("owner", width), f"lost.{width}@example.org"
     site.mail.refused.add(email)

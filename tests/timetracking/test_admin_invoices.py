@@ -1,4 +1,4 @@
-"""Invoices and imports at the desk."""
+"""Invoices at the desk."""
 
 from datetime import date
 from typing import Any
@@ -8,14 +8,11 @@ from django.urls import reverse
 
 from employees.models import Employee
 from gauzy.tenancy.choices import Role
-from gauzy.tenancy.membership import acting_as
 from tests.factories.billing import approve_week, client_of, log_of, project_of
 from tests.factories.desk import desk_of, page_of, text_of
 from tests.factories.people import Company, acting_for, found_company
 from tests.factories.platform import new_member
-from tests.timetracking.importing_samples import sample
-from timetracking.importing.running import import_time
-from timetracking.models import Invoice, InvoiceLine, TimeImport
+from timetracking.models import Invoice, InvoiceLine
 from timetracking.selectors.invoices import Wanted
 from timetracking.services.drafting import Terms
 from timetracking.services.invoices import create_invoice
@@ -84,26 +81,3 @@ def test_nobody_below_administrator_and_no_other_tenant_sees_it(company: Company
     manager = desk_of(new_member(company.owner, Role.MANAGER))
     assert [manager.get(page).status_code for page in (LIST, page_of(invoice), pdf)] == [403, 403, 403]
     assert desk_of(found_company("Other").owner).get(pdf).status_code == 404
-
-
-def test_managers_see_the_imports_they_made_as_over_the_api(company: Company) -> None:
-    member, other = (new_member(company.owner, Role.MANAGER) for _ in range(2))
-    with acting_as(member):
-        import_time(content=sample("toggl-detailed.csv"), organization_id=company.organization.id, file_name="t.csv")
-    page = page_of(TimeImport.unscoped.get())
-    seen = [desk_of(one).get(page).status_code for one in (member, company.owner, other)]
-    assert seen == [200, 200, 404]
-
-
-def test_an_import_is_shown_with_its_problems_and_undone(company: Company) -> None:
-    with acting_for(company):
-        import_time(content=sample("toggl-detailed.csv"), organization_id=company.organization.id, file_name="t.csv")
-    done = TimeImport.unscoped.get()
-    desk = desk_of(company.owner)
-    assert "unknown_person" in text_of(desk.get(page_of(done)))
-    undo = reverse("admin:timetracking_timeimport_undo", args=(done.pk,))
-    assert undo in text_of(desk.get(page_of(done)))
-    desk.post(undo, PRESSED)
-    done.refresh_from_db()
-    assert done.undone_at
-    assert undo not in text_of(desk.get(page_of(done)))

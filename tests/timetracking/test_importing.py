@@ -1,7 +1,7 @@
 """DOMAIN §3, imports: a dry run reports what the real run does, twice adds nothing, and it can be undone as a whole."""
 
 import json
-from datetime import datetime, time
+from datetime import date, datetime, time
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -227,3 +227,14 @@ def test_an_import_is_not_undone_while_anything_of_it_is_locked(company: Company
             undo_import(time_import_id=done)
         assert TimeLog.objects.filter(deleted_at=None).count() == 19
     assert events.of(TimeLogDeletedEvent) == []
+
+
+def test_a_tag_that_went_with_a_refused_row_is_made_again_for_the_next(company: Company) -> None:
+    row = "{email},{day},09:00,{day},10:00,fresh\n"
+    rows = "".join(row.format(email=EMAILS["tibor"], day=day) for day in ("2026-03-02", "2026-03-09"))
+    content = f"Email,Start date,Start time,End date,End time,Tags\n{rows}".encode()
+    with acting_for(company):
+        update_settings(organization_id=company.organization.id, values={"lock_date": date(2026, 3, 3)})
+        report = import_time(content=content, organization_id=company.organization.id)
+        assert [row.code for row in report.rows] == ["lock_date_passed", ""]
+        assert [tag.name for tag in TimeLog.objects.get().tags.all()] == ["fresh"]

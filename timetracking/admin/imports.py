@@ -9,7 +9,8 @@ from django.utils.html import format_html_join
 from gauzy.site.base import ServiceModelAdmin
 from gauzy.site.html import chip
 from gauzy.site.navigation import Entry, Task
-from gauzy.site.unfolded import dialog_action
+from gauzy.site.unfolded import dialog_action, page_action
+from timetracking.admin.import_page import import_page
 from timetracking.models import TimeImport
 from timetracking.selectors.imports import time_imports
 from timetracking.services.imports import undo_import
@@ -19,13 +20,23 @@ from timetracking.services.imports import undo_import
 class TimeImportAdmin(ServiceModelAdmin):
     """Files of time that were imported, and what was wrong with their rows; a manager sees their own."""
 
-    navigation = (Entry(Task.ORGANIZATION, "Time imports", "upload_file", "timetracking_timeimport_changelist"),)
-    empty_hint = "Time from other products comes by `manage.py timelogs import`, or by POST /api/v1/timelog-imports."
+    navigation = (
+        Entry(Task.ORGANIZATION, "Time imports", "history", "timetracking_timeimport_changelist"),
+        Entry(
+            Task.ORGANIZATION,
+            "Import time from CSV",
+            "upload_file",
+            "timetracking_timeimport_import_csv",
+            "timetracking.change_timeimport",
+        ),
+    )
+    empty_hint = "Import what Toggl Track, Clockify or Harvest exported as CSV."
     list_display = ("name", "product", "state", "rows", "created", "known", "refused", "actor_label", "created_at")
     list_display_links = ("name",)
     list_filter = ("product", "organization")
     search_fields = ("file_name",)
     ordering = ("-id",)
+    actions_list = ("import_csv",)
     actions_detail = ("undo",)
     fieldsets = (
         (None, {"fields": ("name", "product", "state", "rows", "created", "known", "refused", "time_zone")}),
@@ -75,3 +86,7 @@ class TimeImportAdmin(ServiceModelAdmin):
         return self.carry_out(
             request, object_id, lambda: undo_import(time_import_id=done.pk), done="The import was taken back."
         )
+
+    @page_action(label="Import time from CSV", icon="upload_file", permissions=["change"], path="import")
+    def import_csv(self, request: HttpRequest) -> HttpResponse:
+        return import_page(self, request)

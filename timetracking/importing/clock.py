@@ -120,7 +120,7 @@ def resolve_elapsed(start: datetime, duration: int, zone: ZoneInfo) -> Span:
 def _instants(wall: datetime, zone: ZoneInfo) -> list[datetime]:
     if found := instants_of(wall, zone):
         return found
-    said = f"{wall} never was in {zone.key}; is --timezone right?"
+    said = f"{wall} never was in {zone.key}; is this the zone of the file (--timezone)?"
     raise RowRefused(RowClass.NONEXISTENT_LOCAL_TIME, said)
 
 
@@ -136,5 +136,5 @@ def _ambiguous(example: str) -> AmbiguousDates:
     day_first, month_first = (read_date(example, order) for order in (DateOrder.DMY, DateOrder.MDY))
     return AmbiguousDates(
         f"{example} may be {day_first:%d %B %Y} or {month_first:%d %B %Y}, and no date of the file tells. "
-        "Say which with --date-order dmy or --date-order mdy."
+        "Say which by the order of dates: dmy or mdy (--date-order)."
     )

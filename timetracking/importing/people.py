@@ -45,7 +45,9 @@ class People:
             case []:
                 raise _unknown(name)
             case _:
-                raise RowRefused(RowClass.AMBIGUOUS_PERSON, f"Several employees are called {name}: use --person.")
+                raise RowRefused(
+                    RowClass.AMBIGUOUS_PERSON, f"Several employees are called {name}: say who it is (--person)."
+                )
 
 
 def fold(text: str) -> str:
@@ -57,5 +59,5 @@ def _unknown(who: str) -> RowRefused:
     return RowRefused(
         RowClass.UNKNOWN_PERSON,
         f"No employee of the organization is {who or 'without a name'}. "
-        f'Create them, or say who it is: --person "{who}=mail@example.com".',
+        f'Create them, or say who it is (--person "{who}=mail@example.com").',
     )

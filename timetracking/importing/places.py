@@ -99,5 +99,5 @@ class Places:
             for name, tag in zip(
                 missing, ensure_tags(organization_id=self.organization_id, names=missing), strict=True
             ):
-                self._tags[name.casefold()] = tag.pk
+                self._learn(self._tags, name.casefold(), tag.pk)
         return tuple(self._tags[tag.casefold()] for tag in entry.tags)

@@ -53,10 +53,15 @@ class Sheet:
             yield Record(line + self.first_line - 1, row, cells)
 
 
+def check_size(size: int) -> None:
+    """Raise `TooLarge` for a file of more bytes than are read."""
+    if size > MAX_BYTES:
+        raise TooLarge(f"The file has {size} bytes, more than {MAX_BYTES}. Split it.")
+
+
 def read_sheet(content: bytes) -> Sheet:
     """Return the file as a sheet; raise the subclass of `Invalid` that says what is wrong with it as a whole."""
-    if len(content) > MAX_BYTES:
-        raise TooLarge(f"The file has {len(content)} bytes, more than {MAX_BYTES}. Split it.")
+    check_size(len(content))
     if content.startswith((b"PK\x03\x04", b"%PDF")):
         raise UnknownFormat("This is a spreadsheet or a PDF. Export as CSV.")
     text, encoding, warnings = _decode(content)
