@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from gauzy import context
 from gauzy.context import Actor, ActorKind
 from gauzy.eventbus import inspect, worker
-from gauzy.exceptions import DomainError
+from gauzy.exceptions import DomainError, Invalid
 from gauzy.tenancy.choices import Role
 from gauzy.tenancy.membership import with_role
 from gauzy.tenancy.selectors import find_tenant
@@ -33,7 +33,7 @@ class ActingCommand(BaseCommand):
             try:
                 self.act(**options)
             except DomainError as error:
-                raise CommandError(describe(error)) from error
+                raise refused(error) from error
             finally:
                 self._settle_deliveries(acting, deliver=options["deliver"])
 
@@ -68,6 +68,11 @@ class TenantCommand(ActingCommand):
 
     def handle_in_tenant(self, **options: Any) -> None:
         raise NotImplementedError
+
+
+def refused(error: DomainError) -> CommandError:
+    """Return what ends a command: with status 2 if what was given cannot be, else 1."""
+    return CommandError(describe(error), returncode=2 if isinstance(error, Invalid) else 1)
 
 
 def describe(error: DomainError) -> str:

@@ -82,10 +82,26 @@ def permissions_admin() -> str:
     return _table(("permission", *(role.value for role in entering)), rows)
 
 
+def commands() -> str:
+    """Every command of ours, with an example."""
+    from tests.docs.commands import leaves  # noqa: PLC0415  after Django's set-up
+
+    rows = [
+        (
+            f"`{one.name}`",
+            " ".join(one.does.split()).rstrip("."),
+            f"`{one.examples[0]}`" if one.examples else "Django's",
+        )
+        for one in leaves()
+    ]
+    return _table(("command", "what it does", "example"), rows)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "events": events,
     "handlers-of-all": handlers_of_all,
     "bus-settings": bus_settings,
+    "commands": commands,
     "contracts": contracts,
     "permissions-api": permissions_api,
     "permissions-admin": permissions_admin,

@@ -1,4 +1,7 @@
-"""README.md does what it says: its event is added to a copy of the product, and its walk is walked."""
+"""README.md does what it says: its event is added to a copy of the product, and its walk is walked.
+
+To the same copy `manage.py events new` adds another one: copies are slow.
+"""
 
 import json
 import os
@@ -19,20 +22,25 @@ README = page("README.md")
 OF_THIS_RUN = {"DATABASE_URL", "REDIS_URL", "BROKER_URL", "GAUZY_TEST_SERVICES"}
 PATIENCE = 120  # seconds
 SEPARATOR = "@@@@"
+FIELDS = ("contract_id:UUID", "years:int", "label:str", "ends:date", "seen_at:datetime", "rate:Decimal", "final:bool")
+NEW = ["employees", "contract_renewed", "--handler", "file_contract", *(f"--field={field}" for field in FIELDS)]
+NEW_TEST = "tests/employees/test_contract_renewed.py"
 
 
 @pytest.fixture(scope="module")
 def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the product to which someone has added the event of README.md."""
+    """A copy of the product to which someone has added the event of README.md, and another with `events new`."""
     copy = tmp_path_factory.mktemp("product")
-    for name in (*PACKAGES, "tests"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in (*PACKAGES, "tests", "docs"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "images"))
     for name in ("manage.py", "pyproject.toml"):
         shutil.copy(ROOT / name, copy / name)
     for block in README.code("python", under="Add an event in five minutes"):
         first, _, code = block.partition("\n")
         with (copy / first.removeprefix("# ")).open("a", encoding="utf-8") as file:
             file.write(f"\n\n{code}" if not code.startswith(" ") else code)
+    ran = _manage(copy, "manage.py", "events", "new", *NEW)
+    assert f"pytest {NEW_TEST}" in ran.stdout
     return copy
 
 
@@ -40,16 +48,23 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     "command",
     [
-        ["-m", "pytest", "-q", "tests/employees/test_anniversaries.py", "tests/employees/test_services.py"],
+        ["-m", "pytest", "-q", "tests/employees/test_anniversaries.py", "tests/employees/test_services.py", NEW_TEST],
         ["manage.py", "check", "--fail-level", "WARNING"],
         ["manage.py", "makemigrations", "--check", "--dry-run"],
+        ["-m", "ruff", "check", "--ignore=E402", "employees/events.py", "employees/handlers.py", NEW_TEST],
+        ["-m", "ruff", "format", "--check", "employees/events.py", "employees/handlers.py", NEW_TEST],
     ],
-    ids=["tests", "check", "makemigrations"],
+    ids=["tests", "check", "makemigrations", "lint", "format"],
 )
-def test_the_event_that_readme_adds_works(followed: Path, command: list[str]) -> None:
-    environment = {name: value for name, value in os.environ.items() if name not in OF_THIS_RUN}
-    ran = _run([sys.executable, *command], cwd=followed, environment=environment)
+def test_the_event_that_readme_adds_works_and_that_of_events_new(followed: Path, command: list[str]) -> None:
+    ran = _manage(followed, *command)
     assert ran.returncode == 0, ran.stdout
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("name", ["events.md", "events.schema.json"])
+def test_an_event_of_events_new_is_in_the_catalogue(followed: Path, name: str) -> None:
+    assert "employees.contract_renewed" in (followed / "docs" / name).read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -84,6 +99,11 @@ def test_the_walk_through_the_api_works(product: Product, tmp_path: Path) -> Non
     assert set(states.values()) <= {"done", "skipped"}
     assert states["employees.send_welcome_email"] == "done"
     assert "Employee created by Grace Hopper" in [row["description"] for row in json.loads(activity)["results"]]
+
+
+def _manage(copy: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name not in OF_THIS_RUN}
+    return _run([sys.executable, *command], cwd=copy, environment=environment)
 
 
 def _run(command: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:

@@ -51,7 +51,7 @@ def test_the_check_finds_what_no_service_would_write(
     log, other = log_time(company, ada), log_time(company, ada, MONDAY + HOUR)
     assert _run(company, capsys, "check") == []
     TimeLog.unscoped.filter(pk=other.pk).update(started_at=MONDAY)
-    with pytest.raises(SystemExit):
+    with pytest.raises(CommandError, match="found"):
         call_command("timesheets", "check", tenant=str(company.tenant_id))
     assert str(log.pk) in capsys.readouterr().out
 

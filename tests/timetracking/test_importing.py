@@ -170,7 +170,7 @@ def test_the_command_says_by_its_status_what_became_of_the_file(company: Company
     status, report = command(company, DATA / "toggl-detailed.csv", "--dry-run")
     assert (status, report["applied"], report["created"], report["refused"]) == (1, False, 21, 4)
     assert command(company, DATA / "toggl-detailed.csv")[0] == 1
-    assert command(company, DATA / "toggl-summary.csv") == (1, None)
+    assert command(company, DATA / "toggl-summary.csv") == (2, None)
     good = tmp_path / "good.csv"
     good.write_text(
         f"Email,Start date,Start time,End date,End time\n{EMAILS['mirela']},2026-06-02,09:00:00,2026-06-02,10:00:00\n"

@@ -1,4 +1,3 @@
-import argparse
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from employees.choices import Verdict
 from employees.importing import ImportReport, LineVerdict, import_employees
 from employees.importing.reading import COLUMNS, REQUIRED
 from gauzy.tenancy.commands import TenantCommand, read_file
+from gauzy.tenancy.usage import add_action, explain
 
 MANY = 1_000  # lines; from here on the terminal hears how far the import is
 
@@ -19,21 +19,27 @@ FILE is CSV in UTF-8 with a header of these columns, the first {len(REQUIRED)} r
   {",".join(COLUMNS)}
 Between them stand commas, or semicolons throughout. Dates are written 2026-03-31.
 Lines that are good are imported, unless --atomic. --atomic and --dry-run work in one transaction:
-on SQLite nobody else writes until they are done.
-Exit status: 0 all is in, 1 a line was refused, 2 wrong usage."""
+on SQLite nobody else writes until they are done."""
+IMPORT_STATUS = "Exit status: 0 all is in, 1 a line was refused, 2 the file cannot be read as such, or wrong usage."
 
 
 class Command(TenantCommand):
     help = "Create employees, one or from a CSV file."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        explain(parser, "employees import --help")
         actions = parser.add_subparsers(dest="action", required=True, metavar="create | import")
-        create = actions.add_parser("create", help="create one employee")
-        importing = actions.add_parser(
-            "import",
-            help="create employees from a CSV file",
-            epilog=COLUMNS_HELP,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+        create = add_action(
+            *(actions, "create", "create one employee"),
+            "employees create --tenant Acme --organization ORGANIZATION_ID --email ada@example.org --first-name Ada "
+            "--last-name Lovelace --start-date 2026-04-01",
+        )
+        importing = add_action(
+            *(actions, "import", "create employees from a CSV file"),
+            "employees import people.csv --tenant Acme --organization ORGANIZATION_ID --dry-run",
+            "employees import people.csv --tenant Acme --organization ORGANIZATION_ID --atomic --json",
+            details=COLUMNS_HELP,
+            status=IMPORT_STATUS,
         )
         for action in (create, importing):
             super().add_arguments(action)

@@ -8,6 +8,7 @@ from employees.choices import InviteStatus
 from employees.models import Invite
 from gauzy.tenancy.choices import Role
 from gauzy.tenancy.commands import TenantCommand
+from gauzy.tenancy.usage import add_action, explain
 
 MANY = 1_000
 
@@ -16,21 +17,28 @@ class Command(TenantCommand):
     help = "Invite people to an organization: create, list, resend, revoke."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        explain(parser, "invite create --help")
         actions = parser.add_subparsers(dest="action", required=True, metavar="create | list | resend | revoke")
-        create = actions.add_parser("create", help="invite somebody by mail")
-        listing = actions.add_parser("list", help=f"show the newest {MANY} invites")
-        resend = actions.add_parser("resend", help="send a new link; the old one is dead at once")
-        revoke = actions.add_parser("revoke", help="make an invite's link useless")
+        create = add_action(
+            *(actions, "create", "invite somebody by mail"),
+            "invite create --tenant Acme --organization ORGANIZATION_ID --email ada@example.org --role manager",
+        )
+        listing = add_action(
+            *(actions, "list", f"show the newest {MANY} invites"), "invite list --tenant Acme --state open --json"
+        )
+        resend = add_action(
+            *(actions, "resend", "send a new link; the old one is dead at once"),
+            "invite resend INVITE_ID --tenant Acme",
+        )
+        revoke = add_action(
+            *(actions, "revoke", "make an invite's link useless"), "invite revoke INVITE_ID --tenant Acme"
+        )
         for action in (create, listing, resend, revoke):
             super().add_arguments(action)
         for action in (resend, revoke):
             action.add_argument("invite", type=UUID, metavar="INVITE_ID")
-        create.add_argument("--organization", required=True, type=UUID, metavar="ID")
-        create.add_argument("--email", required=True)
-        create.add_argument("--role", choices=Role.values, default=Role.EMPLOYEE)
-        create.add_argument("--first-name", default="")
-        create.add_argument("--last-name", default="")
         listing.add_argument("--state", choices=InviteStatus.values)
+        _add_create_arguments(create)
 
     def handle_in_tenant(self, **options: Any) -> None:
         match options["action"]:
@@ -61,6 +69,14 @@ class Command(TenantCommand):
 
     def _show(self, invite: Invite, options: dict[str, Any]) -> None:
         self.report(_as_json(invite), _as_text(invite), as_json=options["json"])
+
+
+def _add_create_arguments(parser: CommandParser) -> None:
+    parser.add_argument("--organization", required=True, type=UUID, metavar="ID")
+    parser.add_argument("--email", required=True)
+    parser.add_argument("--role", choices=Role.values, default=Role.EMPLOYEE)
+    parser.add_argument("--first-name", default="")
+    parser.add_argument("--last-name", default="")
 
 
 def _as_json(invite: Invite) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from gauzy.eventops.commands.doctor import Doctor
 from gauzy.eventops.commands.documents import Docs, Schema
 from gauzy.eventops.commands.explain import Explain
 from gauzy.eventops.commands.history import Backfill, Prune, Reconcile, Replay
+from gauzy.eventops.commands.new import New
 from gauzy.eventops.commands.pausing import Pause, Resume
 from gauzy.eventops.commands.repair import Dead, Edit, Retry, Skip
 from gauzy.eventops.commands.stats import Stats
@@ -18,7 +19,7 @@ ACTIONS: dict[str, Action] = {
         *(List(), Explain(), Tail(), Trace(), Stats()),
         *(Dead(), Retry(), Skip(), Edit(), Pause(), Resume()),
         *(Replay(), Backfill(), Reconcile(), Prune()),
-        *(Doctor(), Schema(), Docs()),
+        *(Doctor(), Schema(), Docs(), New()),
     )
 }
 

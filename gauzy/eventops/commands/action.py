@@ -9,6 +9,7 @@ from django.core.management.base import CommandParser, OutputWrapper
 from django.core.serializers.json import DjangoJSONEncoder
 
 from gauzy.tenancy.selectors import find_tenant
+from gauzy.tenancy.usage import EXIT_STATUS
 
 Options = dict[str, Any]
 
@@ -42,7 +43,9 @@ class Action(ABC):
 
     name: ClassVar[str]
     help: ClassVar[str]
+    examples: ClassVar[tuple[str, ...]]  # what follows `manage.py events`
     details: ClassVar[str] = ""
+    status: ClassVar[str] = EXIT_STATUS
 
     def add_arguments(self, parser: CommandParser) -> None:  # noqa: B027  many need no more
         """Declare options besides `--json`."""

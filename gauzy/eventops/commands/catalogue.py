@@ -9,6 +9,7 @@ from gauzy.eventops.commands.text import table
 class List(Action):
     name = "list"
     help = "every event of this release, and who handles it"
+    examples = ("list", "list --json")
 
     def run(self, options: Options, output: Output) -> None:
         known = [(event_type, catalogue.handlers_of(event_type)) for event_type in catalogue.events]

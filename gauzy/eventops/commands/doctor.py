@@ -11,7 +11,8 @@ from gauzy.eventops.doctor import Finding
 class Doctor(Action):
     name = "doctor"
     help = "what is wrong with this installation, and what to do about it"
-    details = "Exit status: 0 nothing is wrong, 1 there are problems; notes are no problems."
+    status = "Exit status: 0 nothing is wrong, 1 there are problems (notes are none), 2 wrong usage."
+    examples = ("doctor", "doctor --json")
 
     def run(self, options: Options, output: Output) -> None:
         found = doctor.examine()

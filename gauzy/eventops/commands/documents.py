@@ -20,6 +20,7 @@ class Schema(Action):
     details = (
         "A change that old rows would not survive is refused, unless the version is raised and upcasters are given."
     )
+    examples = ("schema --event EmployeeCreatedEvent", "schema --check", "schema --write")
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_event(parser)
@@ -37,6 +38,7 @@ class Schema(Action):
 class Docs(Action):
     name = "docs"
     help = "whether docs/events.md and docs/asyncapi.json are what the code says; --write brings them up to date"
+    examples = ("docs", "docs --write")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--write", action="store_true", help="write them")

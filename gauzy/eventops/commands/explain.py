@@ -24,6 +24,7 @@ class Explain(Action):
     name = "explain"
     help = "who published an event, what each handler did with it, why it failed, what it caused"
     details = "Personal data are masked, unless --personal. With HANDLER_ID also the traceback of the last failure."
+    examples = ("explain EVENT_ID", "explain EVENT_ID employees.send_welcome_email")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("event_id", type=UUID, metavar="EVENT_ID")

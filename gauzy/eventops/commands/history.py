@@ -41,6 +41,11 @@ def _chosen(options: Options) -> dict[str, Any]:
 class Replay(Action):
     name = "replay"
     help = "give a handler again what it is done with, as a new generation; --resume goes on with one"
+    examples = (
+        "replay --handler analytics.count_events --since 2026-03-02 --dry-run",
+        "replay --handler analytics.count_events --since 2026-03-02 --rate 500",
+        "replay --resume REPLAY_ID",
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         _add_history(parser)
@@ -75,6 +80,7 @@ class Replay(Action):
 class Backfill(Action):
     name = "backfill"
     help = "give a handler the events that it was never owed, as if it had been there"
+    examples = ("backfill --handler employees.notify_inviter --since 7d --dry-run",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         _add_history(parser)
@@ -98,6 +104,7 @@ class Backfill(Action):
 class Reconcile(Action):
     name = "reconcile"
     help = "after a deploy: make owed what processes of another release did not know of; workers do so by themselves"
+    examples = ("reconcile --dry-run", "reconcile")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only say what is missing")
@@ -115,6 +122,7 @@ class Prune(Action):
     name = "prune"
     help = "forget events that are old and of which nothing is owed; idle workers do so by themselves"
     details = "Without --older-than the setting RETENTION holds."
+    examples = ("prune --older-than 365d --dry-run",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--older-than", type=moment, metavar="TIME", help="90d, or a day")

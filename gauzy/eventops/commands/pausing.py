@@ -9,6 +9,11 @@ from gauzy.eventops.commands.text import line, when
 class Pause(Action):
     name = "pause"
     help = "let a handler or a queue rest: what it is owed waits; without a name, show what rests"
+    examples = (
+        "pause",
+        'pause integrations.deliver_webhook --reason "their server is down"',
+        'pause mail --reason "new mail server"',
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", nargs="?", metavar="HANDLER_ID | QUEUE")
@@ -25,6 +30,7 @@ class Pause(Action):
 class Resume(Action):
     name = "resume"
     help = "end the rest of a handler or a queue, also one that it took by itself"
+    examples = ("resume integrations.deliver_webhook",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", metavar="HANDLER_ID | QUEUE")

@@ -22,7 +22,8 @@ _SHOWN = 20  # keys of deliveries that a person is shown
 class Dead(Action):
     name = "dead"
     help = "deliveries that were given up, the latest first"
-    details = "Exit status: 0 none is dead, 1 some are, 2 wrong usage."
+    status = "Exit status: 0 none is dead, 1 some are, 2 wrong usage."
+    examples = ("dead", "dead --handler employees.send_welcome_email --since 12h --json")
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_delivery_filters(parser)
@@ -42,6 +43,10 @@ class Retry(Action):
     name = "retry"
     help = "make dead deliveries due again; one that only waits for its next attempt is named by both ids"
     details = "Without ids and filters, --all says that every dead delivery of every tenant is meant."
+    examples = (
+        "retry EVENT_ID employees.send_welcome_email",
+        "retry --handler employees.send_welcome_email --since 12h --dry-run",
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("event_id", nargs="?", type=UUID, metavar="EVENT_ID")
@@ -62,6 +67,7 @@ class Retry(Action):
 class Skip(Action):
     name = "skip"
     help = "decide that a handler shall not have an event, and say why"
+    examples = ('skip EVENT_ID employees.send_welcome_email --reason "sent by hand"',)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("event_id", type=UUID, metavar="EVENT_ID")
@@ -83,6 +89,7 @@ class Edit(Action):
     name = "edit"
     help = "change what a handler reads of an event that it gave up, and make it due again"
     details = "The event stays as it was published. The change is an event itself, which says who made it."
+    examples = ("edit EVENT_ID employees.send_welcome_email --set start_date=null",)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("event_id", type=UUID, metavar="EVENT_ID")

@@ -16,6 +16,7 @@ class Stats(Action):
         f"OLDEST: how long ago the oldest waiting delivery became owed. HOUR, DAY: done since then. Counts stop at "
         f"{LARGEST_COUNT}."
     )
+    examples = ("stats", "stats --handler activitylog.record_activity --json")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--handler", metavar="HANDLER_ID", help="only this one")

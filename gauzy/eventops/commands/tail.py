@@ -22,6 +22,7 @@ class Tail(Action):
         "The order is stable: nothing ever appears behind a cursor that was shown, so --after misses nothing. An event "
         "is shown when every transaction that began to write before its own has ended."
     )
+    examples = ("tail", "tail --follow --event EmployeeCreatedEvent", "tail --after beginning --limit 100 --json")
     wait: Callable[[float], None] = staticmethod(time.sleep)
 
     def add_arguments(self, parser: CommandParser) -> None:

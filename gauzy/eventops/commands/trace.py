@@ -21,6 +21,7 @@ _WORTH_NAMING = (
 class Trace(Action):
     name = "trace"
     help = "everything that one piece of work caused, as a tree"
+    examples = ("trace CORRELATION_ID", "trace EVENT_ID --json")
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("id", type=UUID, metavar="CORRELATION_OR_EVENT_ID", help="of a request, or any event of it")

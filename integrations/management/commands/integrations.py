@@ -4,6 +4,7 @@ from uuid import UUID
 from django.core.management.base import CommandError, CommandParser
 
 from gauzy.tenancy.commands import ActingCommand, TenantCommand
+from gauzy.tenancy.usage import add_action, explain
 from integrations import selectors
 from integrations.choices import SyncState
 from integrations.models import Integration, SyncRun
@@ -16,14 +17,24 @@ class Command(TenantCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="list | sync | status | rotate-keys")
-        listing = actions.add_parser("list", help="list the tenant's integrations")
-        syncing = actions.add_parser("sync", help="sync one now, in this process; exit 1 if it fails")
-        status = actions.add_parser("status", help="show the last syncs of one")
+        explain(parser, "integrations list --tenant Acme")
+        listing = add_action(
+            *(actions, "list", "list the tenant's integrations"), "integrations list --tenant Acme --json"
+        )
+        syncing = add_action(
+            *(actions, "sync", "sync one now, in this process"), "integrations sync INTEGRATION_ID --tenant Acme"
+        )
+        status = add_action(
+            *(actions, "status", "show the last syncs of one"), "integrations status INTEGRATION_ID --tenant Acme"
+        )
         for action in (listing, syncing, status):
             super().add_arguments(action)
         for action in (syncing, status):
             action.add_argument("integration", type=UUID, metavar="ID")
-        rotating = actions.add_parser("rotate-keys", help="encrypt the secrets of all tenants with the newest key")
+        rotating = add_action(
+            *(actions, "rotate-keys", "encrypt the secrets of all tenants with the newest key"),
+            "integrations rotate-keys",
+        )
         ActingCommand.add_arguments(self, rotating)
 
     def act(self, **options: Any) -> None:

@@ -5,18 +5,24 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from gauzy.tenancy.usage import add_action, explain
 from integrations.outbound.signatures import is_genuine, is_key
 
 _LARGEST = 1_000_000  # bytes of a message
 
 
 class Command(BaseCommand):
-    help = "Receive webhooks on this machine and show them: `webhooks listen --secret whsec_…`."
+    help = "Receive webhooks on this machine and show them."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="listen")
-        listen = actions.add_parser("listen", help="print what arrives, and whether its signature is genuine")
+        explain(parser, "webhooks listen --help")
+        listen = add_action(
+            *(actions, "listen", "print what arrives, and whether its signature is genuine"),
+            "webhooks listen --secret whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "webhooks listen --port 0 --status 500 --count 1",
+        )
         listen.add_argument("--port", type=int, default=9000, help="0: any free one")
         listen.add_argument(
             "--secret", default="", help="the endpoint's signing secret; without it nothing is verified"

@@ -1,4 +1,3 @@
-import argparse
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -7,6 +6,7 @@ from uuid import UUID
 from django.core.management.base import CommandError, CommandParser
 
 from gauzy.tenancy.commands import TenantCommand, read_file
+from gauzy.tenancy.usage import add_action, explain
 from timetracking.choices import RowVerdict
 from timetracking.importing.clock import DateOrder
 from timetracking.importing.report import ImportReport, VerdictOnRow
@@ -16,8 +16,8 @@ from timetracking.services.imports import undo_import
 
 HELP = """\
 FILE is the detailed report of Toggl Track, Clockify or Harvest as CSV; its header tells which.
-Good rows are imported and bad ones reported, unless --atomic; the same file again adds nothing.
-Exit status: 0 every row is in, 1 the file or some of its rows were refused."""
+Good rows are imported and bad ones reported, unless --atomic; the same file again adds nothing."""
+STATUS = "Exit status: 0 every row is in, 1 some rows were refused, 2 the file cannot be read as such, or wrong usage."
 
 
 class Command(TenantCommand):
@@ -25,10 +25,19 @@ class Command(TenantCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="import | undo")
-        importing = actions.add_parser(
-            "import", help="import a file", epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter
+        explain(parser, "timelogs import --help")
+        importing = add_action(
+            *(actions, "import", "import a file"),
+            "timelogs import toggl.csv --tenant Acme --organization ORGANIZATION_ID --dry-run",
+            "timelogs import harvest.csv --tenant Acme --organization ORGANIZATION_ID --person "
+            '"Ada Lovelace=ada@example.org" --round-hours minute',
+            details=HELP,
+            status=STATUS,
         )
-        undo = actions.add_parser("undo", help="delete what an import created, while nothing of it is locked")
+        undo = add_action(
+            *(actions, "undo", "delete what an import created, while nothing of it is locked"),
+            "timelogs undo IMPORT_ID --tenant Acme",
+        )
         for action in (importing, undo):
             super().add_arguments(action)
         undo.add_argument("import_id", type=UUID, metavar="IMPORT_ID")

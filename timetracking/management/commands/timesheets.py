@@ -7,24 +7,36 @@ from uuid import UUID
 from django.core.management.base import CommandError, CommandParser
 
 from gauzy.tenancy.commands import TenantCommand
+from gauzy.tenancy.usage import add_action, explain
 from timetracking.selectors.consistency import findings
 from timetracking.services.rates import recompute_rates
 from timetracking.services.reminding import remind_of_missing_weeks
 
 
 class Command(TenantCommand):
-    help = (
-        "remind: tell who has not handed in last week, on the first day of their own week. check: look for time that "
-        "breaks a rule; exit 1 if there is any. recompute-rates: find the rates of logs that are not approved anew."
-    )
+    help = "Remind of missing weeks, look for time that breaks a rule, find rates anew."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        parser.add_argument("task", choices=["remind", "check", "recompute-rates"])
-        parser.add_argument("--organization", type=UUID, help="for recompute-rates: whose logs")
-        parser.add_argument("--first-day", type=date.fromisoformat, help="for recompute-rates")
-        parser.add_argument("--last-day", type=date.fromisoformat, help="for recompute-rates")
-        parser.add_argument("--dry-run", action="store_true", help="for recompute-rates: only say what it would do")
+        explain(parser, "timesheets check --tenant Acme")
+        tasks = parser.add_subparsers(dest="task", required=True, metavar="remind | check | recompute-rates")
+        remind = add_action(
+            *(tasks, "remind", "tell who has not handed in last week, on the first day of their own week"),
+            "timesheets remind --tenant Acme",
+        )
+        check = add_action(
+            *(tasks, "check", "look for time that breaks a rule"), "timesheets check --tenant Acme --json"
+        )
+        recompute = add_action(
+            *(tasks, "recompute-rates", "find the rates of logs that are not approved anew"),
+            "timesheets recompute-rates --tenant Acme --organization ORGANIZATION_ID --first-day 2026-03-01 "
+            "--last-day 2026-03-31 --dry-run",
+        )
+        for task in (remind, check, recompute):
+            super().add_arguments(task)
+        recompute.add_argument("--organization", required=True, type=UUID, metavar="ID", help="whose logs")
+        recompute.add_argument("--first-day", required=True, type=date.fromisoformat, metavar="DAY")
+        recompute.add_argument("--last-day", required=True, type=date.fromisoformat, metavar="DAY")
+        recompute.add_argument("--dry-run", action="store_true", help="only say what it would do")
 
     def handle_in_tenant(self, **options: Any) -> None:
         match options["task"]:
@@ -43,11 +55,9 @@ class Command(TenantCommand):
         found = findings()
         self.report(found, "\n".join(found) or "Nothing is wrong.", as_json=options["json"])
         if found:
-            raise SystemExit(1)
+            raise CommandError(f"{len(found)} found.")
 
     def _recompute(self, **options: Any) -> None:
-        if not (options["organization"] and options["first_day"] and options["last_day"]):
-            raise CommandError("Name --organization, --first-day and --last-day.")
         result = recompute_rates(
             organization_id=options["organization"],
             first_day=options["first_day"],

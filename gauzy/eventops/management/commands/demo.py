@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from gauzy.eventops.demo.client import ApiClient, Unexpected
 from gauzy.eventops.demo.product import Product
 from gauzy.eventops.demo.story import Story
 from gauzy.eventops.demo.subscriber import Subscriber
 from gauzy.eventops.mailcatcher import MailCatcher
+from gauzy.tenancy.usage import explain
 
 FIRST_MAIL_PORT = 8025
 
@@ -23,6 +24,9 @@ class Command(BaseCommand):
         "did, and the mails that arrived. Exits with 1 unless all of it happened."
     )
     requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        explain(parser, "demo")
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()

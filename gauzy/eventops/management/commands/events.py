@@ -1,4 +1,3 @@
-from argparse import RawDescriptionHelpFormatter
 from textwrap import fill
 from typing import Any
 
@@ -9,10 +8,9 @@ from gauzy.context import Actor, ActorKind
 from gauzy.eventops.commands import ACTIONS, Output
 from gauzy.eventops.commands.action import tenant_of
 from gauzy.eventops.exceptions import EventNotFound
-from gauzy.exceptions import DomainError, Invalid
-from gauzy.tenancy.commands import describe
-
-EXIT_STATUS = "Exit status: 0 done, 1 found something wrong, 2 wrong usage."
+from gauzy.exceptions import DomainError
+from gauzy.tenancy.commands import refused
+from gauzy.tenancy.usage import add_action, explain
 
 
 class Command(BaseCommand):
@@ -22,17 +20,12 @@ class Command(BaseCommand):
     requires_system_checks = []  # it must work on an installation that is ill
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.epilog = EXIT_STATUS
+        explain(parser, "events doctor", "events explain --help")
         words = parser.add_subparsers(dest="action", required=True, metavar=" | ".join(ACTIONS))
         for action in ACTIONS.values():
-            epilog = "\n".join(fill(text, 100) for text in (action.details, EXIT_STATUS) if text)
-            word = words.add_parser(
-                action.name,
-                help=action.help,
-                description=action.help.capitalize() + ".",
-                epilog=epilog,
-                formatter_class=RawDescriptionHelpFormatter,
-            )
+            examples = [f"events {example}" for example in action.examples]
+            told = {"details": fill(action.details, 100), "status": action.status}
+            word = add_action(words, action.name, action.help, *examples, **told)
             word.add_argument("--json", action="store_true", help="print one JSON list, for programs")
             action.add_arguments(word)
 
@@ -46,4 +39,4 @@ class Command(BaseCommand):
         except EventNotFound as error:
             raise CommandError(f"{error.message} `events tail` shows the latest. ({error.code})") from error
         except DomainError as error:
-            raise CommandError(describe(error), returncode=2 if isinstance(error, Invalid) else 1) from error
+            raise refused(error) from error

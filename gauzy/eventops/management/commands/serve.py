@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from gauzy.eventops.serving import Stack
 from gauzy.eventops.sockets import PortTaken, listen
+from gauzy.tenancy.usage import explain
 
 DEFAULT_PORT = 8000
 LOOK = 1.0  # seconds until a signal is noticed at the latest
@@ -25,6 +26,7 @@ class Command(BaseCommand):
     help = "Run the web server and, where no broker is set, the worker, until Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        explain(parser, "serve --demo", "serve --host 0.0.0.0 --port 8080 --mail-catcher")
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
         parser.add_argument(
             "--port", type=int, help=f"port to listen on (default: {DEFAULT_PORT}, or the next one that is free)"

@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from gauzy.tenancy.commands import ActingCommand
+from gauzy.tenancy.usage import explain
 from gauzy.users import services
 
 
@@ -12,6 +13,11 @@ class Command(ActingCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
+        explain(
+            parser,
+            "createtenant --name Acme --owner-email owner@example.org --currency EUR --time-zone Europe/Berlin",
+            "createtenant --name Acme --owner-email owner@example.org --owner-password-stdin --json",
+        )
         parser.add_argument("--name", required=True, help="of the tenant")
         parser.add_argument("--owner-email", required=True)
         parser.add_argument("--owner-first-name", default="")
