@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+from django.db import connection
+
 from tests.architecture.source import product
 
 
@@ -20,3 +23,11 @@ def test_the_bus_prepares_nothing_but_the_insertion_of_events() -> None:
     """Prepared statements need pgbouncer's help, and a claim's plan would age."""
     found = [(module.name, module.text.count("prepare=True")) for module in product() if "prepare=True" in module.text]
     assert found == [("gauzy/eventbus/stores/postgresql.py", 1)]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_no_table_has_partitions_that_could_run_out() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_partitioned_table")
+        assert cursor.fetchone() == (0,)
