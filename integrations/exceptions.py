@@ -162,3 +162,41 @@ class RepositoryLinked(Conflict):
 class LinkNotFound(NotFound):
     code = "repository_link_not_found"
     message = "There is no such link with a repository."
+
+
+# --- Upwork -----------------------------------------------------------------------------------------------------------
+
+
+class NotThisProvider(Conflict):
+    code = "not_this_provider"
+    message = "The integration is with another provider."
+
+
+class ConsentRefused(Conflict):
+    code = "consent_refused"
+    message = "The user did not agree at Upwork; nothing was connected."
+
+
+class CodeRefused(Invalid):
+    code = "code_refused"
+    message = "Begin again: Upwork takes the code no more; each is good once, and for a short time."
+
+
+class AccountDiffers(Conflict):
+    code = "account_differs"
+    message = "This is another account of Upwork's than before; connect it as an integration of its own."
+
+
+class TokenRefused(AccessRefused):
+    code = "token_refused"
+    message = "Upwork takes the token no more."
+
+
+class ConnectionLost(AccessRefused):
+    code = "connection_lost"
+    message = "Upwork has ended the connection: connect the integration again."
+
+
+class PermissionMissing(AccessRefused):
+    code = "permission_missing"
+    message = "The key lacks a permission."

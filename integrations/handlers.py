@@ -68,7 +68,8 @@ def notify_of_failed_sync(event: IntegrationSyncEvent, meta: Metadata) -> None:
         user_ids=user_ids_with(ADMINS),
         kind=SYNC_FAILED,
         title=f"Syncing {integration.name} failed",
-        body=f"It stopped because of {event.error}; the next sync goes on where this one stopped.",
+        body=integration.state_reason
+        or f"It stopped because of {event.error}; the next sync goes on where this one stopped.",
     )
 
 

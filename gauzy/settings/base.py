@@ -209,6 +209,12 @@ GITHUB_APP_CLIENT_SECRET: str = env.str("GITHUB_APP_CLIENT_SECRET", default="")
 GITHUB_URL: str = env.str("GITHUB_URL", default="https://github.com").rstrip("/")
 GITHUB_API_URL: str = env.str("GITHUB_API_URL", default="https://api.github.com").rstrip("/")
 GITHUB_WEBHOOK_MAX_BYTES = 25 * 1024 * 1024  # GitHub sends no more
+UPWORK_URL: str = env.str("UPWORK_URL", default="https://www.upwork.com").rstrip("/")
+UPWORK_API_URL: str = env.str("UPWORK_API_URL", default="https://api.upwork.com/graphql")
+UPWORK_REDIRECT_URL: str = env.str(
+    "UPWORK_REDIRECT_URL", default=f"{PUBLIC_URL}/admin/integrations/integration/upwork/callback"
+)
+UPWORK_BACKOFF: float = env.float("UPWORK_BACKOFF", default=1.0)  # seconds before another try
 SYNC_EVERY: float = env.float("SYNC_EVERY", default=3_600.0)  # seconds between syncs nobody asks for; 0: none
 # Days for which what came in, what went out and what syncs did is kept.
 INTEGRATION_HISTORY_DAYS: int = env.int("INTEGRATION_HISTORY_DAYS", default=90)

@@ -184,6 +184,10 @@ class ServiceModelAdmin(GuardedAdmin):
             messages.success(request, done)
         return _to(request, reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=(object_id,)))
 
+    def to_address(self, request: HttpRequest, address: str) -> HttpResponse:
+        """Answer a dialog that leads away from here."""
+        return _to(request, address)
+
     def to_list(self, request: HttpRequest) -> HttpResponse:
         """Answer a dialog after which the object has no page any more."""
         return _to(request, reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))

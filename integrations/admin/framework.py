@@ -1,11 +1,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 
+from gauzy.exceptions import DomainError
 from gauzy.site.base import ReadOnlyAdmin, ServiceModelAdmin
 from gauzy.site.html import chip
 from gauzy.site.navigation import Entry, Task
@@ -15,7 +19,7 @@ from integrations import selectors
 from integrations.admin.forms import IntegrationForm, NewIntegrationForm
 from integrations.choices import IntegrationState, Provider, SyncState
 from integrations.models import Integration, SyncRun
-from integrations.services import connecting, syncing
+from integrations.services import connecting, syncing, upwork_access
 
 _TONES = {
     IntegrationState.ACTIVE: "good",
@@ -24,7 +28,10 @@ _TONES = {
     IntegrationState.REMOVED: "",
 }
 _RUN_TONES = {SyncState.RUNNING: "info", SyncState.DONE: "good", SyncState.FAILED: "danger"}
-_SHOWN = ("provider", "organization", "account", "state_chip", "secrets_set", "last_synced_at", "created_at")
+_SHOWN = (
+    *("provider", "organization", "account", "state_chip", "state_reason", "secrets_set"),
+    *("last_synced_at", "created_at"),
+)
 
 
 @admin.register(Integration)
@@ -36,7 +43,7 @@ class IntegrationAdmin(ServiceModelAdmin):
     list_select_related = ("organization",)
     search_fields = ("name", "account")
     ordering = ("name", "id")
-    actions_detail = ("pause", "resume", "sync", "remove")
+    actions_detail = ("connect", "pause", "resume", "sync", "remove")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = IntegrationForm.of(Provider(obj.provider), obj.entities) if obj else NewIntegrationForm
@@ -54,6 +61,13 @@ class IntegrationAdmin(ServiceModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return _SHOWN if obj else ()
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.finish_at_upwork)
+        return [path("upwork/callback", view, name="integrations_upwork_callback"), *super().get_urls()]
+
+    def fitting_actions(self, obj: Any) -> list[str]:
+        return [name for name in self.actions_detail if name != "connect" or obj.provider == Provider.UPWORK]
 
     def create(self, values: Mapping[str, Any]) -> Integration:
         return connecting.create_integration(
@@ -77,6 +91,40 @@ class IntegrationAdmin(ServiceModelAdmin):
     @admin.display(description="secrets set")
     def secrets_set(self, integration: Integration) -> str:
         return ", ".join(integration.secret_names) or "none"
+
+    @dialog_action(
+        label="Connect with Upwork",
+        question="You go to Upwork, agree there, and come back.",
+        icon="login",
+        permissions=["change"],
+    )
+    def connect(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        integration = self.get_object(request, object_id)
+        try:
+            address = upwork_access.start_connecting(integration_id=integration.pk, session=_session_of(request))
+        except DomainError as refusal:
+            messages.error(request, refusal.message)
+            address = _page_of(integration.pk)
+        return self.to_address(request, address)
+
+    def finish_at_upwork(self, request: HttpRequest) -> HttpResponse:
+        """Take the user in who comes back from Upwork; the state proves that they left from here."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        state = request.GET.get("state", "")
+        try:
+            integration = upwork_access.finish_connecting(
+                integration_id=upwork_access.integration_of(state),
+                session=_session_of(request),
+                state=state,
+                code=request.GET.get("code", ""),
+                error=request.GET.get("error", ""),
+            )
+        except DomainError as refusal:
+            messages.error(request, refusal.message)
+            return redirect("admin:integrations_integration_changelist")
+        messages.success(request, f"{integration} is connected with Upwork's account {integration.account}.")
+        return redirect(_page_of(integration.pk))
 
     @dialog_action(
         label="Pause",
@@ -121,6 +169,14 @@ class IntegrationAdmin(ServiceModelAdmin):
             lambda: connecting.set_state(integration_id=integration.pk, state=state),
             done=f"{integration} is {state.label.lower()} now.",
         )
+
+
+def _session_of(request: HttpRequest) -> str:
+    return f"session {request.session.session_key}"
+
+
+def _page_of(integration_id: UUID) -> str:
+    return reverse("admin:integrations_integration_change", args=(integration_id,))
 
 
 @admin.register(SyncRun)

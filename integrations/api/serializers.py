@@ -33,8 +33,8 @@ class IntegrationOutput(serializers.ModelSerializer[Integration]):
     class Meta:
         model = Integration
         fields: tuple[str, ...] = (
-            *("id", "organization_id", "provider", "name", "account", "state", "entities", "secrets"),
-            *("last_synced_at", "created_at", "updated_at"),
+            *("id", "organization_id", "provider", "name", "account", "state", "state_reason", "entities"),
+            *("secrets", "last_synced_at", "created_at", "updated_at"),
         )
         read_only_fields = fields
 

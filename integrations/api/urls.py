@@ -3,6 +3,7 @@ from django.urls import path
 from integrations.api.github_installations import GitHubInstallationViewSet
 from integrations.api.github_links import RepositoryLinkViewSet, TaskReferenceViewSet
 from integrations.api.github_views import GitHubAppWebhookView, GitHubWebhookView
+from integrations.api.upwork_views import UpworkConnectionViewSet
 from integrations.api.views import GitHubDeliveryViewSet, IntegrationViewSet, SyncRunViewSet
 from integrations.api.webhook_views import WebhookEndpointViewSet, WebhookEventTypesView
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path(_ONE, IntegrationViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
     *(path(f"{_ONE}/{verb}", IntegrationViewSet.as_view({"post": verb})) for verb in ("pause", "resume", "remove")),
     path(f"{_ONE}/sync", IntegrationViewSet.as_view({"post": "sync"})),
+    *(path(f"{_ONE}/upwork/{verb}", UpworkConnectionViewSet.as_view({"post": verb})) for verb in ("start", "finish")),
     path("sync-runs", SyncRunViewSet.as_view({"get": "list"})),
     path("sync-runs/<uuid:run_id>", SyncRunViewSet.as_view({"get": "retrieve"})),
     path("sync-runs/<uuid:run_id>/conflicts", SyncRunViewSet.as_view({"get": "conflicts"})),

@@ -26,6 +26,7 @@ class Integration(TenantModel):
     name = models.CharField(max_length=100)
     account = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=20, choices=IntegrationState, default=IntegrationState.ACTIVE)
+    state_reason = models.CharField(max_length=300, blank=True, editable=False)
     entities = models.JSONField(default=dict)
     sealed = models.TextField(default="", editable=False)
     last_synced_at = models.DateTimeField(null=True, editable=False)

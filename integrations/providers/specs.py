@@ -27,6 +27,6 @@ SPECS: Mapping[Provider, Spec] = {
     Provider.UPWORK: Spec(
         entities={EntityKind.PROJECT: _IN, EntityKind.TIME_LOG: _IN},
         defaults={EntityKind.PROJECT: Direction.IN, EntityKind.TIME_LOG: Direction.IN},
-        secrets=frozenset({"client_id", "client_secret", "access_token", "refresh_token"}),
+        secrets=frozenset({"client_id", "client_secret"}),
     ),
 }

@@ -14,6 +14,7 @@ from integrations import crypto
 from integrations.choices import Direction, EntityKind, IntegrationState, Provider
 from integrations.events import IntegrationCreatedEvent, IntegrationUpdatedEvent
 from integrations.exceptions import (
+    AccountDiffers,
     IntegrationExists,
     IntegrationNotFound,
     IntegrationRemoved,
@@ -81,19 +82,52 @@ def update_integration(
 
 
 @transaction.atomic
-def set_state(*, integration_id: UUID, state: IntegrationState) -> Integration:
-    """Pause, resume, suspend or remove; repeating changes nothing. Removing forgets the secrets, for good."""
+def set_state(*, integration_id: UUID, state: IntegrationState, reason: str = "") -> Integration:
+    """Pause, resume, suspend or remove; repeating changes nothing. Removing forgets the secrets, for good.
+
+    `reason`: what people are told of why, where it was not they who did it.
+    """
     integration = lock_integration(integration_id)
     if integration.state == state:
         return integration
     _refuse_removed(integration)
     change = Change(field="state", old=str(integration.state), new=str(state))
-    integration.state = state
+    integration.state, integration.state_reason = state, reason
     if state == IntegrationState.REMOVED:
         integration.sealed = ""
     _save(integration)
     _publish_changes(integration, [change])
     return integration
+
+
+@transaction.atomic
+def set_account(*, integration_id: UUID, account: str, kept: Mapping[str, str]) -> Integration:
+    """Record that an account, which the caller has proved, lets us in by what is `kept` with the secrets.
+
+    An integration keeps its account for good: what it mapped are that account's. One that was suspended is active
+    again. Raises `AccountDiffers`, `IntegrationExists`, `IntegrationRemoved`.
+    """
+    integration = lock_integration(integration_id)
+    _refuse_removed(integration)
+    if integration.account not in {"", account}:
+        raise AccountDiffers
+    known = crypto.unseal(integration.sealed)
+    changes = [Change(field="account", old=integration.account, new=account)] if not integration.account else []
+    changes += [Change(field=f"secrets.{name}", old=_is_set(known.get(name)), new="set") for name in sorted(kept)]
+    if integration.state == IntegrationState.SUSPENDED:
+        changes.append(Change(field="state", old=str(integration.state), new=str(IntegrationState.ACTIVE)))
+        integration.state, integration.state_reason = IntegrationState.ACTIVE, ""
+    integration.account, integration.sealed = account, crypto.seal({**known, **kept})
+    _save(integration)
+    _publish_changes(integration, changes)
+    return integration
+
+
+def keep_secret(integration: Integration, name: str, secret: str) -> None:
+    """Keep, in the caller's transaction and under its lock, what we were given to get in; empty: forget it."""
+    kept = {**crypto.unseal(integration.sealed), name: secret}
+    integration.sealed = crypto.seal({known: value for known, value in kept.items() if value})
+    integration.save(update_fields=["sealed"])
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from integrations.exceptions import AppNotConfigured, InstallationNotYours, Stat
 from integrations.models import Integration
 from integrations.providers.github.client import GitHubClient
 from integrations.providers.github.tokens import app_token
-from integrations.services.connecting import create_integration, lock_integration, secret_of
+from integrations.services.connecting import create_integration, keep_secret, lock_integration, secret_of
 
 _SALT = "integrations.github.installation"
 _STATE_LIFETIME = 600  # seconds between leaving for GitHub and coming back
@@ -105,6 +105,5 @@ def _installation_token(integration: Integration) -> str:
 @transaction.atomic(durable=True)
 def _keep(integration: Integration, token: str) -> None:
     locked = lock_integration(integration.id)
-    locked.sealed = crypto.seal({**crypto.unseal(locked.sealed), _CACHED: token})
-    locked.save(update_fields=["sealed"])
+    keep_secret(locked, _CACHED, token)
     integration.sealed = locked.sealed
