@@ -69,8 +69,8 @@ def test_static_files_are_served(environment: dict[str, str]) -> None:
 
 
 def test_a_taken_default_port_gives_way_to_the_next(environment: dict[str, str]) -> None:
-    with listen("127.0.0.1", 8000, or_next=True), serving(environment) as (_, addresses):
-        assert httpx.URL(addresses["Health"]).port != 8000
+    with listen("127.0.0.1", 8000, or_next=True) as taken, serving(environment) as (_, addresses):
+        assert httpx.URL(addresses["Health"]).port != address(taken)[1]
         assert httpx.get(addresses["Health"]).status_code == 200
 
 
