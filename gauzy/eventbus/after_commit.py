@@ -63,10 +63,11 @@ def _run_now(new: NewEvent, deadline: float) -> None:
     from gauzy.eventbus.execution import run_one  # noqa: PLC0415  imports models, which load after the public face
     from gauzy.eventbus.pausing import without_paused  # noqa: PLC0415  as above
 
-    handlers = {handler.id: handler for handler in new.handlers if handler.run is Run.AFTER_COMMIT}
+    alive = {owed.handler for owed in new.owed if not owed.dead_reason}
+    handlers = {each.id: each for each in new.handlers if each.run is Run.AFTER_COMMIT and each.id in alive}
     if not handlers:
         return
-    claims = deque(store().claim_of_event(new.id, without_paused(handlers), lease=bus_settings().LEASE))
+    claims = deque(new.held(handler_id) for handler_id in without_paused(handlers))
     while claims and time.monotonic() < deadline:
         claim = claims.popleft()
         run_one(handlers[claim.key.handler], claim)

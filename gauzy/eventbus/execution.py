@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -139,17 +139,18 @@ def _run_in_transaction(handler: Handler, claim: Claimed) -> Result:
 
 
 def _run_together(handler: Handler, claims: Sequence[Claimed]) -> int:
-    opened = {claim.key: _opened(claim) for claim in claims}
+    opened = [(claim, Delivered(*_opened(claim))) for claim in claims]
     with ExitStack() as around, store().atomic():
         mine = store().complete(claims, Outcome.DONE)
-        held = [claim for claim in claims if claim.key in mine]
-        batch = [Delivered(*opened[claim.key]) for claim in held]
+        if len(mine) < len(claims):
+            opened = [(claim, item) for claim, item in opened if claim.key in mine]
+        batch = [item for _, item in opened]
         if not all(handler.wants(item.event) for item in batch):
             raise Skip("its condition is false for some")  # they run singly, and each says so
         for item in batch:
             around.enter_context(_around(item.meta))
         if batch:
-            with context.use(None), _finishing(held):
+            with context.use(None), _finishing([claim for claim, _ in opened]):
                 handler.function(batch)
     return len(mine)
 
@@ -188,9 +189,11 @@ def _call(handler: Handler, event: AnyEvent, meta: Metadata) -> None:
 
 
 def _around(meta: Metadata) -> AbstractContextManager[object]:
-    factory = bus_settings().AROUND
-    manager: AbstractContextManager[object] = import_string(factory)(meta)
+    manager: AbstractContextManager[object] = _imported(bus_settings().AROUND)(meta)
     return manager
+
+
+_imported = cache(import_string)
 
 
 def _context_of(claim: Claimed) -> context.Context:

@@ -19,6 +19,10 @@ EVENT_COLUMNS = (
 )
 
 
+# The lease token of what nobody has claimed since it was published: with it, its publisher may run it without a claim.
+UNCLAIMED = UUID(int=0)
+
+
 class NewEvent(msgspec.Struct, frozen=True):
     """An event to insert: its columns as in `EVENT_COLUMNS`, what is owed, and who is skipped with which reason."""
 
@@ -32,6 +36,21 @@ class NewEvent(msgspec.Struct, frozen=True):
     def id(self) -> UUID:
         event_id: UUID = self.columns[0]
         return event_id
+
+    def held(self, handler: str) -> "Claimed":
+        """Return what the handler is owed of it as the claim of its publisher, good until a worker claims it."""
+        columns = dict(zip(_EVENT_COLUMNS, self.columns, strict=True))
+        return Claimed(
+            key=Key(self.id, handler, target="", generation=0),
+            token=UNCLAIMED,
+            attempt=1,
+            failures=0,
+            crashes=0,
+            ordering_key=None,
+            due=columns["occurred_at"],
+            data=columns["data"].encode(),
+            **{name: columns[name] for name in _READ},
+        )
 
 
 class Key(NamedTuple):
@@ -76,3 +95,8 @@ class Claimed:
     ordering_key: str | None
     due: datetime
     data: bytes
+    place: str = ""  # of the row, where the store knows one: the quickest way to it while nobody moves it
+
+
+_EVENT_COLUMNS = EVENT_COLUMNS.split(", ")
+_READ = [name for name in _EVENT_COLUMNS if name in Claimed.__slots__ and name != "data"]

@@ -92,6 +92,7 @@ class Lab:
         return kept | {
             "DJANGO_SETTINGS_MODULE": "tests.benchmarks.settings",
             "PYTHONPATH": str(ROOT),
+            "DEBUG": "false",  # else Django keeps every statement, and the bus goes the slow way with it
             "LOG_LEVEL": "WARNING",
             "BENCH_SOCKET": str(self.folder / "socket"),
             **variables,

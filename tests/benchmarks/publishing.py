@@ -97,8 +97,8 @@ WITH e AS (
     RETURNING id
 )
 INSERT INTO eventbus_delivery
-    (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, reason)
-SELECT e.id, handler, '', 0, now(), now(), 0, 0, 0, ''
+    (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, reason, lease_token)
+SELECT e.id, handler, '', 0, now(), now(), 0, 0, 0, '', '00000000-0000-0000-0000-000000000000'
 FROM e, (VALUES ('bench.first'), ('bench.second'), ('bench.third')) AS h (handler)
 """
 
@@ -145,8 +145,9 @@ WITH e AS (
     RETURNING id
 )
 INSERT INTO eventbus_delivery
-    (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, reason)
-SELECT u.id, u.handler, '', 0, now(), now(), 0, 0, 0, '' FROM unnest(%s::uuid[], %s::text[]) AS u (id, handler)
+    (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, reason, lease_token)
+SELECT u.id, u.handler, '', 0, now(), now(), 0, 0, 0, '', '00000000-0000-0000-0000-000000000000'
+FROM unnest(%s::uuid[], %s::text[]) AS u (id, handler)
 """
 
 

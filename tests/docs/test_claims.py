@@ -19,10 +19,10 @@ def test_the_bus_keeps_no_state_in_a_database_session() -> None:
     assert found == []
 
 
-def test_the_bus_prepares_nothing_but_the_insertion_of_events() -> None:
-    """Prepared statements need pgbouncer's help, and a claim's plan would age."""
+def test_the_bus_prepares_two_statements() -> None:
+    """To store events and to complete a delivery. They need pgbouncer's help, and a claim's plan would age."""
     found = [(module.name, module.text.count("prepare=True")) for module in product() if "prepare=True" in module.text]
-    assert found == [("gauzy/eventbus/stores/postgresql.py", 1)]
+    assert found == [("gauzy/eventbus/stores/postgresql.py", 2)]
 
 
 @pytest.mark.postgres

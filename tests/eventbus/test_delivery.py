@@ -11,9 +11,13 @@ from pytest_django import Settings
 
 from gauzy import context
 from gauzy import eventbus as bus
+from gauzy.eventbus import claiming
+from gauzy.eventbus.conf import bus_settings
 from gauzy.eventbus.events import DeliveryDiedEvent
-from gauzy.eventbus.execution import Result
+from gauzy.eventbus.execution import Result, run_one
+from gauzy.eventbus.handler import Handler, marked
 from gauzy.eventbus.models import Delivery, Failure, Receipt, StoredEvent
+from gauzy.eventbus.records import Claimed
 from gauzy.eventbus.testing import connected, deliver_all
 from tests.eventbus.events import ClockTickedEvent, ThingCreatedEvent, ThingUpdatedEvent
 from tests.eventbus.support import undone
@@ -23,6 +27,12 @@ pytestmark = pytest.mark.django_db
 
 def publish(**fields: object) -> UUID:
     return bus.publish(ThingCreatedEvent(thing_id=uuid4(), **fields))  # type: ignore[arg-type]  # free-form on purpose
+
+
+def _handler(function: object) -> Handler:
+    found = marked(function)
+    assert found is not None
+    return found
 
 
 def receipt(event_id: UUID, handler: str) -> Receipt:
@@ -419,6 +429,30 @@ def test_after_commit_handlers_of_one_event_share_the_budget_and_a_worker_takes_
         assert left.count() == 2 - len(ran)
         deliver_all()
     assert sorted(ran) == ["bustests.one", "bustests.other"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_worker_took_over_its_publisher_leaves_alone() -> None:
+    ran: list[str] = []
+
+    @bus.handles(ThingCreatedEvent, run=bus.Run.AFTER_COMMIT, id="bustests.slow")
+    def slow(event: ThingCreatedEvent) -> None:
+        """Takes so long that a worker comes for the others."""
+        grace_is_over = timezone.now() + timedelta(seconds=bus_settings().AFTER_COMMIT_GRACE + 1)
+        taken_over.extend(claiming.claim(_handler(late), limit=5, moment=grace_is_over))
+
+    @bus.handles(ThingCreatedEvent, run=bus.Run.AFTER_COMMIT, id="bustests.late")
+    def late(event: ThingCreatedEvent, meta: bus.Metadata) -> None:
+        ran.append(f"attempt {meta.attempt}")
+
+    taken_over: list[Claimed] = []
+    with connected(slow, late):
+        with transaction.atomic():
+            event_id = publish()
+        assert not ran
+        assert Delivery.objects.get(event_id=event_id).handler == "bustests.late"
+        assert run_one(_handler(late), taken_over[0]) is Result.DONE
+    assert ran == ["attempt 1"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -76,10 +76,6 @@ class Store(ABC):
         """Return for each of `keys` a number behind what the key is owed; nobody else draws one until the commit."""
 
     @abstractmethod
-    def claim_of_event(self, event_id: UUID, handlers: Sequence[str], *, lease: float) -> list[Claimed]:
-        """Lease these handlers' deliveries of one event although they are not due yet (right after the commit)."""
-
-    @abstractmethod
     def complete(self, claims: Sequence[Claimed], outcome: Outcome, reason: str = "") -> set[Key]:
         """Remove deliveries of one handler, leased by one claim, and write their receipts, in the caller's transaction.
 
@@ -135,6 +131,7 @@ class Store(ABC):
         """
         now = self.now()
         updated = self._held(claim).update(
+            attempts=claim.attempt,
             failures=F("failures") + int(failure.kind != FailureKind.CRASHED),
             due=now + timedelta(seconds=delay or 0.0),
             dead_at=now if delay is None else None,
@@ -151,7 +148,7 @@ class Store(ABC):
         due = {"due": self.now() + timedelta(seconds=delay)} if delay else {}
         for claim in claims:
             self._held(claim).update(
-                attempts=F("attempts") - 1, lease_until=None, lease_token=None, reason=reason[:300], **due
+                attempts=claim.attempt - 1, lease_until=None, lease_token=None, reason=reason[:300], **due
             )
 
     def renew(self, claims: Iterable[Claimed], *, lease: float) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -25,12 +25,15 @@ CLAIM = """
 UPDATE eventbus_delivery AS d
 SET lease_until = statement_timestamp() + %(lease)s::float8 * interval '1 second', lease_token = %(token)s,
     attempts = d.attempts + 1, crashes = d.crashes + (d.lease_until IS NOT NULL)::int
-FROM eventbus_event AS e
+FROM eventbus_event AS e {quickly}
 WHERE e.id = d.event_id AND d.ctid = ANY(ARRAY({selection}))
 RETURNING d.event_id, d.handler, d.target, d.generation, d.attempts, d.failures, d.crashes, e.name, e.version,
           e.tenant_id, e.actor_kind, e.actor_id, e.actor_label, e.correlation_id, e.causation_id, e.causing_handler,
-          e.depth, e.occurred_at, e.history, d.ordering_key, d.due, coalesce(d.edited, e.data)::text, d.order_number
+          e.depth, e.occurred_at, e.history, d.ordering_key, d.due, coalesce(d.edited, e.data)::text, d.order_number,
+          d.ctid::text
 """
+# A claim need not be on disk before its work begins: one that a crash of the server undoes is made again.
+QUICKLY = ", (SELECT set_config('synchronous_commit', 'off', true)) AS quickly"
 
 FREE = """SELECT ctid FROM eventbus_delivery
     WHERE handler = %(handler)s AND dead_at IS NULL AND due <= {moment} {since} AND lease_until IS NULL
@@ -43,10 +46,6 @@ SUSPECT = """SELECT ctid FROM eventbus_delivery
         WHERE handler = %(handler)s AND dead_at IS NULL AND due <= statement_timestamp()
         ORDER BY due LIMIT 2000))
     LIMIT 1 FOR UPDATE SKIP LOCKED"""
-
-OF_EVENT = """SELECT ctid FROM eventbus_delivery
-    WHERE event_id = %(event_id)s AND handler = ANY(%(handlers)s) AND dead_at IS NULL AND lease_until IS NULL
-    FOR UPDATE SKIP LOCKED"""
 
 # One step per key to its head, until one is free. The head is leased only as the version that this statement saw:
 # if anybody touched it meanwhile, nothing is claimed.
@@ -84,12 +83,16 @@ WITH gone AS (
     RETURNING d.event_id, d.handler, d.target, d.generation, d.attempts
 )
 INSERT INTO eventbus_receipt (event_id, handler, target, generation, outcome, reason, attempts, finished_at)
-SELECT event_id, handler, target, generation, %s::text, %s::text, attempts, statement_timestamp() FROM gone
+SELECT event_id, handler, target, generation, %s::text, %s::text, greatest(attempts, 1), statement_timestamp()
+FROM gone
 ON CONFLICT DO NOTHING
 RETURNING event_id, handler, target, generation
 """
 ONE = "d.event_id = %s AND d.target = %s AND d.generation = %s"
 SEVERAL = "d.event_id = ANY(%s::uuid[])"  # a batch has no targets, and all its generations are of one claim
+
+# By its place a row is found whatever the statistics, so that this plan cannot age; a lease that was renewed moved it.
+COMPLETE_AT_ITS_PLACE = COMPLETE.format(which=f"d.ctid = %s::tid AND {ONE}")
 
 IS_HEAD = """AND NOT EXISTS (SELECT 1 FROM eventbus_delivery AS e WHERE e.handler = d.handler
     AND e.ordering_key = d.ordering_key AND e.order_number < d.order_number {alive})"""
@@ -130,7 +133,7 @@ class PostgresStore(Store):
         connection.validate_no_broken_transaction()
         with connection.wrap_database_errors, psycopg.Cursor(raw) as direct:
             direct.execute(sql, parameters, prepare=prepare, binary=True)
-            return direct.fetchall() if direct.description else []
+            return direct.fetchall() if direct.pgresult and direct.pgresult.nfields else []
 
     @property
     def is_doomed(self) -> bool:
@@ -170,15 +173,16 @@ class PostgresStore(Store):
         rows = self._rows("SELECT nextval('eventbus_order') FROM generate_series(1, %s)", [len(keys)])
         return sorted(number for (number,) in rows)
 
-    def claim_of_event(self, event_id: UUID, handlers: Sequence[str], *, lease: float) -> list[Claimed]:
-        return self._claimed(OF_EVENT, lease, event_id=event_id, handlers=list(handlers))
-
     def complete(self, claims: Sequence[Claimed], outcome: Outcome, reason: str = "") -> set[Key]:
-        which, parameters = ONE, _one(claims[0])
+        first, result = claims[0], (outcome.value, reason[:300])
         if len(claims) > 1:
-            which, parameters = SEVERAL, [array([claim.key.event_id for claim in claims])]
-        sql = COMPLETE.format(which=which)
-        return self._completed(sql, claims[0], [*parameters, outcome.value, reason[:300]])
+            event_ids = array([claim.key.event_id for claim in claims])
+            return self._completed(COMPLETE.format(which=SEVERAL), first, [event_ids, *result])
+        found: set[Key] = set()
+        if first.place:
+            parameters = [first.place, *_one(first), *result]
+            found = self._completed(COMPLETE_AT_ITS_PLACE, first, parameters, prepare=True)
+        return found or self._completed(COMPLETE.format(which=ONE), first, [*_one(first), *result])
 
     def complete_head(self, claim: Claimed, lane: Lane, outcome: Outcome, reason: str = "") -> bool:
         which = f"{ONE} {IS_HEAD.format(alive=_alive(lane))}"
@@ -199,14 +203,16 @@ class PostgresStore(Store):
     def try_sweep_lock(self) -> bool:
         return bool(self._rows("SELECT pg_try_advisory_xact_lock(%s)", [SWEEP_LOCK])[0][0])
 
-    def _completed(self, sql: str, first: Claimed, parameters: Sequence[Any]) -> set[Key]:
-        return {Key(*row[:4]) for row in self._rows(sql, [first.key.handler, first.token, *parameters])}
+    def _completed(self, sql: str, first: Claimed, parameters: Sequence[Any], *, prepare: bool = False) -> set[Key]:
+        rows = self._rows(sql, [first.key.handler, first.token, *parameters], prepare=prepare)
+        return {Key(*row[:4]) for row in rows}
 
     def _claimed(self, selection: str, lease: float, **parameters: Any) -> list[Claimed]:
         token = uuid4()
-        rows = self._rows(CLAIM.format(selection=selection), {"lease": lease, "token": token, **parameters})
+        sql = CLAIM.format(selection=selection, quickly="" if self.connection.in_atomic_block else QUICKLY)
+        rows = self._rows(sql, {"lease": lease, "token": token, **parameters})
         rows.sort(key=itemgetter(20) if rows and rows[0][22] is None else itemgetter(22))  # RETURNING has no order
-        return [Claimed(*(Key(*row[:4]), token, *row[4:21], _bytes(row[21]))) for row in rows]
+        return [Claimed(*(Key(*row[:4]), token, *row[4:21], _bytes(row[21]), row[23])) for row in rows]
 
 
 def _moment(moment: datetime | None) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from gauzy.eventbus.handler import Owed
-from gauzy.eventbus.records import EVENT_COLUMNS, NewEvent
+from gauzy.eventbus.records import EVENT_COLUMNS, UNCLAIMED, NewEvent
 
 # What one call's events have in common comes as it is, what differs in arrays, written as text: psycopg would ask about
 # each element what it is. The transaction's id is the event's position in the feed; see `gauzy.eventops.feed`.
@@ -33,9 +33,9 @@ WITH new AS MATERIALIZED (
 # Events that owe the same share a plan. Only a publish of one event has a dedup key: recorded are all or none.
 RECORD = f"""{RECORDED}
 INSERT INTO eventbus_delivery
-    (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, dead_at, reason)
+    (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, dead_at, reason, lease_token)
 SELECT new.id, o.handler, '', 0, statement_timestamp() + o.delay * interval '1 second', statement_timestamp(),
-       0, 0, 0, CASE WHEN o.reason <> '' THEN statement_timestamp() END, o.reason
+       0, 0, 0, CASE WHEN o.reason <> '' THEN statement_timestamp() END, o.reason, '{UNCLAIMED}'
 FROM new JOIN unnest(%s::int[], %s::text[], %s::float8[], %s::text[]) AS o (plan, handler, delay, reason) USING (plan)
 WHERE EXISTS (SELECT 1 FROM recorded)
 """
@@ -50,10 +50,10 @@ RECORD_ORDERED = f"""{RECORDED}, owed AS MATERIALIZED (
     FROM (SELECT DISTINCT handler, key FROM owed WHERE key IS NOT NULL ORDER BY handler, key) AS keys
 )
 INSERT INTO eventbus_delivery
-    (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, dead_at, reason, ordering_key,
-     order_number)
+    (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, dead_at, reason, lease_token,
+     ordering_key, order_number)
 SELECT event_id, handler, '', 0, clock_timestamp() + delay * interval '1 second', clock_timestamp(),
-       0, 0, 0, CASE WHEN reason <> '' THEN statement_timestamp() END, reason, key,
+       0, 0, 0, CASE WHEN reason <> '' THEN statement_timestamp() END, reason, '{UNCLAIMED}', key,
        CASE WHEN key IS NOT NULL THEN nextval('eventbus_order') END
 FROM (
     SELECT owed.* FROM owed LEFT JOIN locked USING (handler, key) WHERE EXISTS (SELECT 1 FROM recorded) ORDER BY place

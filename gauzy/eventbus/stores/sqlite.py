@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from gauzy.eventbus.choices import Outcome
-from gauzy.eventbus.records import EVENT_COLUMNS, Claimed, Key, Lane, NewEvent
+from gauzy.eventbus.records import EVENT_COLUMNS, UNCLAIMED, Claimed, Key, Lane, NewEvent
 from gauzy.eventbus.stores.base import Store
 
 INSERT_EVENT = f"""INSERT INTO eventbus_event ({EVENT_COLUMNS}, recorded_at, position)
@@ -24,8 +24,8 @@ INSERT_EVENT = f"""INSERT INTO eventbus_event ({EVENT_COLUMNS}, recorded_at, pos
 
 INSERT_DELIVERY = """INSERT INTO eventbus_delivery
     (event_id, handler, target, generation, due, owed_since, attempts, failures, crashes, dead_at, reason, ordering_key,
-     order_number)
-    VALUES (%s, %s, '', 0, %s, %s, 0, 0, 0, %s, %s, %s, %s)"""
+     order_number, lease_token)
+    VALUES (%s, %s, '', 0, %s, %s, 0, 0, 0, %s, %s, %s, %s, %s)"""
 
 # Only what is owed has an order: behind the last of a key is behind them all.
 LAST_NUMBER = (
@@ -114,7 +114,9 @@ class SqliteStore(Store):
                 due = now + timedelta(seconds=owed.delay)
                 key = owed.ordering_key
                 order = (key, None if key is None else self.order_numbers(owed.handler, [key])[0])
-                self._insert(INSERT_DELIVERY, (event.id, owed.handler, due, now, dead_at, owed.dead_reason, *order))
+                self._insert(
+                    INSERT_DELIVERY, (event.id, owed.handler, due, now, dead_at, owed.dead_reason, *order, UNCLAIMED)
+                )
             for handler, reason in event.skipped:
                 self._insert(INSERT_RECEIPT, (event.id, handler, "", 0, Outcome.SKIPPED.value, reason, 0, now))
 
@@ -155,10 +157,6 @@ class SqliteStore(Store):
             last[key] += 1
             numbers.append(last[key])
         return numbers
-
-    def claim_of_event(self, event_id: UUID, handlers: Sequence[str], *, lease: float) -> list[Claimed]:
-        where = "event_id = %s AND handler = %s AND dead_at IS NULL AND lease_until IS NULL"
-        return [c for handler in handlers for c in self._claimed(where, [event_id, handler], handler, 1, lease)]
 
     def complete(self, claims: Sequence[Claimed], outcome: Outcome, reason: str = "") -> set[Key]:
         return {claim.key for claim in claims if self._complete(COMPLETE.format(fence=""), claim, outcome, reason)}
@@ -236,7 +234,7 @@ def _instant(value: str | datetime) -> datetime:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
-COLUMNS = [field.name for field in fields(Claimed)][2:]  # as LEASED selects them, after the key
+COLUMNS = [field.name for field in fields(Claimed)][2:-1]  # as LEASED selects them, after the key
 TYPES: dict[str, Callable[[Any], Any]] = {
     "tenant_id": _uuid,
     "actor_id": _uuid,
