@@ -10,6 +10,9 @@ from django.core.signals import setting_changed
 MINUTE, HOUR = 60.0, 3600.0
 
 
+NOTHING = "contextlib.nullcontext"
+
+
 @dataclass(frozen=True, slots=True)
 class BusSettings:
     """All durations are seconds.
@@ -57,7 +60,7 @@ class BusSettings:
     RECONCILE_WINDOW: float = 24 * HOUR
     MAX_DEPTH: int = 16
     MAX_EVENT_BYTES: int = 65_536
-    AROUND: str = "contextlib.nullcontext"
+    AROUND: str = NOTHING
 
 
 @cache

@@ -21,7 +21,7 @@ from gauzy.eventbus import hints, leases, pausing
 from gauzy.eventbus.catalogue import catalogue
 from gauzy.eventbus.choices import Outcome
 from gauzy.eventbus.claiming import lane_of
-from gauzy.eventbus.conf import bus_settings
+from gauzy.eventbus.conf import NOTHING, bus_settings
 from gauzy.eventbus.event import AnyEvent
 from gauzy.eventbus.exceptions import EffectsLost, LeaseLost, Skip
 from gauzy.eventbus.failing import Undecodable, settle
@@ -145,10 +145,11 @@ def _run_together(handler: Handler, claims: Sequence[Claimed]) -> int:
         if len(mine) < len(claims):
             opened = [(claim, item) for claim, item in opened if claim.key in mine]
         batch = [item for _, item in opened]
-        if not all(handler.wants(item.event) for item in batch):
+        if handler.when is not None and not all(handler.wants(item.event) for item in batch):
             raise Skip("its condition is false for some")  # they run singly, and each says so
-        for item in batch:
-            around.enter_context(_around(item.meta))
+        if bus_settings().AROUND != NOTHING:  # one entry for each of hundreds is worth asking
+            for item in batch:
+                around.enter_context(_around(item.meta))
         if batch:
             with context.use(None), _finishing([claim for claim, _ in opened]):
                 handler.function(batch)

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+import msgspec
 
 from gauzy.context import Actor
 from gauzy.eventbus.event import AnyEvent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metadata:
+class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     """The envelope of one delivery. Times are UTC.
 
     `attempt` counts from 1; `generation` is 0 and grows with each replay; `depth` is 0 where no handler caused it,
@@ -33,7 +34,7 @@ class Metadata:
     target: str
     generation: int
     attempt: int
-    _completing: Callable[[], AbstractContextManager[None]] = field(repr=False, compare=False)
+    _completing: Callable[[], AbstractContextManager[None]]
 
     @property
     def idempotency_key(self) -> str:

@@ -78,7 +78,14 @@ class Watch:
 
 
 def pauses_of(handler: Handler) -> Pauses:
-    return Pauses(list(in_force().filter(Q(handler=handler.id) | Q(queue=handler.queue))))
+    return Pauses(list(in_force().filter(Q(handler=handler.id) | Q(queue=handler.queue))) if _any() else [])
+
+
+def _any() -> bool:
+    """Mostly there is none, and to ask for that takes a sixth of the time of the query that says which."""
+    with store().connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM eventbus_pause)")
+        return bool(cursor.fetchone()[0])
 
 
 def in_force() -> QuerySet[Pause]:
@@ -89,8 +96,7 @@ def in_force() -> QuerySet[Pause]:
 
 def without_paused(handler_ids: Iterable[str]) -> list[str]:
     """Leave out handlers that are at rest as a whole."""
-    whole = list(in_force().filter(tenant="", target="").values_list("handler", "queue"))
-    if not whole:
+    if not _any() or not (whole := list(in_force().filter(tenant="", target="").values_list("handler", "queue"))):
         return list(handler_ids)
     handlers, queues = {handler for handler, _ in whole if handler}, {queue for _, queue in whole if queue}
     found = ((handler_id, catalogue.find_handler(handler_id)) for handler_id in handler_ids)

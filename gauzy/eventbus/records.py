@@ -71,8 +71,7 @@ class Lane:
     after_key: str | None = None  # look at the keys behind this one; None: at all
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(msgspec.Struct, frozen=True):
     """A delivery this process holds the lease of, with its event's columns."""
 
     key: Key
@@ -99,4 +98,4 @@ class Claimed:
 
 
 _EVENT_COLUMNS = EVENT_COLUMNS.split(", ")
-_READ = [name for name in _EVENT_COLUMNS if name in Claimed.__slots__ and name != "data"]
+_READ = [name for name in _EVENT_COLUMNS if name in Claimed.__struct_fields__ and name != "data"]

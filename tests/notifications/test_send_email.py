@@ -1,6 +1,5 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,6 +7,7 @@ import pytest
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.utils import timezone
+from msgspec.structs import replace
 from pytest_django import Settings
 
 from gauzy import context
