@@ -157,7 +157,7 @@ class TestLogs:
 
 
 class TestLocked:
-    """The lock on the doors of the admin; the others are in test_locks.py."""
+    """What it looks like; that it holds is in test_locks.py."""
 
     def test_a_locked_log_is_shown_and_not_edited(self, company: Company, ada: Employee) -> None:
         log = log_time(company, ada)
@@ -168,26 +168,6 @@ class TestLocked:
         assert not page.context["has_change_permission"]
         assert "Remove" not in text_of(page)
         assert "Locked" in text_of(desk.get(LOGS))
-
-    def test_the_lock_holds_on_the_admins_form(self, company: Company, ada: Employee) -> None:
-        log = log_time(company, ada)
-        _submitted(company, ada)
-        with recorded_events() as events:
-            assert desk_of(company.owner).post(page_of(log), _form(ada, description="x")).status_code == 403
-            answer = desk_of(company.owner).post(_add("timelog"), _form(ada) | _clock("12:00:00", "13:00:00"))
-        assert "submitted" in str(answer.context["adminform"].form.errors)
-        assert not events
-
-    @pytest.mark.parametrize(("action", "given"), [("remove", {}), ("split", {"at_0": "2026-01-05", "at_1": "08:30"})])
-    def test_the_lock_holds_on_the_admins_actions(
-        self, company: Company, ada: Employee, action: str, given: Any
-    ) -> None:
-        log = log_time(company, ada)
-        _submitted(company, ada)
-        with recorded_events() as events:
-            desk_of(company.owner).post(_act(log, action), PRESSED | given)
-        assert not events
-        assert (_stored(log).stopped_at, _stored(log).deleted_at) == (log.stopped_at, None)
 
 
 class TestTimesheets:

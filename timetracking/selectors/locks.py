@@ -1,14 +1,15 @@
 """What keeps time from being changed: submitted and approved periods, the organization's lock date."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from gauzy.organizations.selectors import settings_of
 from timetracking.calendar import day_start
 from timetracking.choices import LOCKING, TimesheetStatus
 from timetracking.exceptions import LockDatePassed, PeriodLocked
 from timetracking.intervals import Interval, without_all
-from timetracking.models import TimeLog, Timesheet
+from timetracking.models import InvoicedLog, TimeLog, Timesheet
 from timetracking.selectors.people import Person
 
 
@@ -48,24 +49,56 @@ def is_approved(log: TimeLog) -> bool:
 
 def approved_among(logs: Sequence[TimeLog]) -> set[UUID]:
     """Return the ids of those logs of which every period that they touch is approved, in one query for all."""
-    finished = {log.pk: Interval(log.started_at, log.stopped_at) for log in logs if log.stopped_at}
-    if not finished:
-        return set()
-    touched = Timesheet.objects.filter(
-        employee_id__in={log.employee_id for log in logs},
-        status=TimesheetStatus.APPROVED,
-        starts_at__lt=max(one.end for one in finished.values()),
-        ends_at__gt=min(one.start for one in finished.values()),
-    )
-    approved: dict[UUID, list[Interval]] = {}
-    for sheet in touched:
-        if sheet.starts_at and sheet.ends_at:
-            approved.setdefault(sheet.employee_id, []).append(Interval(sheet.starts_at, sheet.ends_at))
+    finished = _finished(logs)
+    approved = _fixed_periods(logs, finished, TimesheetStatus.APPROVED)
     return {
         log.pk
         for log in logs
         if log.pk in finished and not without_all(finished[log.pk], approved.get(log.employee_id, ()))
     }
+
+
+def locked_among(logs: Sequence[TimeLog]) -> set[UUID]:
+    """Return the ids of those finished logs that nobody may change: of a submitted or approved period, of closed days,
+    or on a live invoice.
+
+    They come with employee and organization; the queries do not grow with their number.
+    """
+    finished = _finished(logs)
+    held = _fixed_periods(logs, finished, *LOCKING)
+    billed = set(InvoicedLog.objects.filter(time_log__in=finished, is_live=True).values_list("time_log_id", flat=True))
+    policies = {id: settings_of(id) for id in {log.organization_id for log in logs}}
+
+    def is_locked(log: TimeLog) -> bool:
+        interval = finished[log.pk]
+        found = Person(log.employee, log.organization, policies[log.organization_id])
+        in_period = any(period.overlaps(interval) for period in held.get(log.employee_id, ()))
+        return in_period or log.pk in billed or is_before_lock_date(found, [interval])
+
+    return {log.pk for log in logs if log.pk in finished and is_locked(log)}
+
+
+def _finished(logs: Sequence[TimeLog]) -> dict[UUID, Interval]:
+    return {log.pk: Interval(log.started_at, log.stopped_at) for log in logs if log.stopped_at}
+
+
+def _fixed_periods(
+    logs: Sequence[TimeLog], finished: Mapping[UUID, Interval], *statuses: TimesheetStatus
+) -> dict[UUID, list[Interval]]:
+    """Return the periods around the logs that are in one of the states, by employee, in one query."""
+    if not finished:
+        return {}
+    touched = Timesheet.objects.filter(
+        employee_id__in={log.employee_id for log in logs},
+        status__in=statuses,
+        starts_at__lt=max(one.end for one in finished.values()),
+        ends_at__gt=min(one.start for one in finished.values()),
+    )
+    found: dict[UUID, list[Interval]] = {}
+    for sheet in touched:
+        if sheet.starts_at and sheet.ends_at:
+            found.setdefault(sheet.employee_id, []).append(Interval(sheet.starts_at, sheet.ends_at))
+    return found
 
 
 def _covers(sheet: Timesheet, interval: Interval) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from employees.selectors import get_employee
@@ -22,7 +23,7 @@ from timetracking.choices import RateOrigin, RateSubject
 from timetracking.events import RateCreatedEvent, RatesRecomputedEvent, RateUpdatedEvent, TimeLogUpdatedEvent
 from timetracking.exceptions import RateExists, RateNotFound
 from timetracking.models import Rate, TimeLog
-from timetracking.selectors.locks import approved_among
+from timetracking.selectors.locks import locked_among
 from timetracking.selectors.projects import get_project, get_task
 from timetracking.selectors.rates import Place, Snapshot, overlapping, rates_for, subject_key
 from timetracking.services.ledger import lock_ledgers
@@ -92,7 +93,7 @@ def end_rate(*, rate_id: UUID, valid_until: date | None) -> Rate:
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
-    """How many logs got another rate, and how many approved ones were left out."""
+    """How many logs got another rate, and how many locked ones were left out."""
 
     changed: int
     skipped: int
@@ -100,22 +101,18 @@ class Recomputed:
 
 @transaction.atomic
 def recompute_rates(*, organization_id: UUID, first_day: date, last_day: date, dry_run: bool = False) -> Recomputed:
-    """Find the rates of the days' logs anew; what is approved, and a log's own rate, is left alone.
+    """Find the rates of the days' logs anew; what is locked in any way, and a log's own rate, is left alone.
 
-    Days are the organization's. Each changed log has its event, and one more says who had it done and what it came to.
+    Locked are submitted and approved periods, days up to the lock date, and time on a live invoice. Days are the
+    organization's. Each changed log has its event, and one more says who had it done and what it came to.
     """
-    organization = get_organization(organization_id)
-    end = kept_day(last_day, "last_day") + timedelta(days=1)
-    days = span(kept_day(first_day, "first_day"), end, zone_named(organization.time_zone))
-    logs = TimeLog.objects.filter(
-        organization_id=organization_id, deleted_at=None, started_at__gte=days.start, started_at__lt=days.end
-    ).exclude(rate_origin=RateOrigin.LOG)
+    logs = _logs_to_price(get_organization(organization_id), first_day, last_day)
     lock_ledgers(logs.values_list("employee_id", flat=True))
-    found = list(logs.select_related("organization"))
+    found = list(logs.select_related("organization", "employee__organization"))
     rates = rates_for([_place(log) for log in found])
     differing = [log for log, rate in zip(found, rates, strict=True) if _take(log, rate)]
-    approved = approved_among(differing)
-    open_logs = [log for log in differing if log.pk not in approved]
+    held = locked_among(differing)
+    open_logs = [log for log in differing if log.pk not in held]
     result = Recomputed(len(open_logs), len(differing) - len(open_logs))
     if not dry_run:
         _write(open_logs)
@@ -129,6 +126,20 @@ def recompute_rates(*, organization_id: UUID, first_day: date, last_day: date, d
             )
         )
     return result
+
+
+def _logs_to_price(organization: Any, first_day: date, last_day: date) -> QuerySet[TimeLog]:
+    """Return the finished logs that began on these days and have no rate of their own."""
+    end = kept_day(last_day, "last_day") + timedelta(days=1)
+    days = span(kept_day(first_day, "first_day"), end, zone_named(organization.time_zone))
+    logs = TimeLog.objects.filter(
+        organization_id=organization.pk,
+        deleted_at=None,
+        stopped_at__isnull=False,  # a timer takes its rate when it stops
+        started_at__gte=days.start,
+        started_at__lt=days.end,
+    )
+    return logs.exclude(rate_origin=RateOrigin.LOG)
 
 
 def take_rate(log: TimeLog, own: tuple[Decimal, str] | None = None) -> None:

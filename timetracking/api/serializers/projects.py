@@ -195,4 +195,6 @@ class RecomputeInput(StrictSerializer):
 
 class RecomputeOutput(serializers.Serializer[Any]):
     changed = serializers.IntegerField()
-    skipped = serializers.IntegerField(help_text="Approved, so left as they are.")
+    skipped = serializers.IntegerField(
+        help_text="Locked, so left as they are: submitted, approved, on an invoice, or before the lock date."
+    )

@@ -27,7 +27,7 @@ class Command(TenantCommand):
             *(tasks, "check", "look for time that breaks a rule"), "timesheets check --tenant Acme --json"
         )
         recompute = add_action(
-            *(tasks, "recompute-rates", "find the rates of logs that are not approved anew"),
+            *(tasks, "recompute-rates", "find the rates of logs that are not locked anew"),
             "timesheets recompute-rates --tenant Acme --organization ORGANIZATION_ID --first-day 2026-03-01 "
             "--last-day 2026-03-31 --dry-run",
         )
@@ -67,6 +67,6 @@ class Command(TenantCommand):
         would = "would be " if options["dry_run"] else ""
         self.report(
             {"changed": result.changed, "skipped": result.skipped, "dry_run": options["dry_run"]},
-            f"{result.changed} logs {would}changed; {result.skipped} are approved and stay.",
+            f"{result.changed} logs {would}changed; {result.skipped} are locked and stay.",
             as_json=options["json"],
         )
