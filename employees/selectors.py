@@ -37,6 +37,12 @@ def employees(**filters: Unpack[EmployeeFilters]) -> QuerySet[Employee]:
     return found
 
 
+def employed_everywhere() -> QuerySet[Employee]:
+    """Return those of all tenants whose employment goes on: for what workers look for now and then."""
+    found: QuerySet[Employee] = Employee.unscoped.filter(ended_at=None)
+    return found
+
+
 def visible_employees(**filters: Unpack[EmployeeFilters]) -> QuerySet[Employee]:
     """Return those whom the actor may see.
 

@@ -13,8 +13,10 @@ class TimetrackingConfig(AppConfig):
         from gauzy.tenancy.subjects import of_tenant, register_subject
         from timetracking import choices, handlers, models
         from timetracking.roles import PERMISSIONS
+        from timetracking.services.reminding import EVERY, remind_everywhere
 
         bus.connect(handlers)
+        bus.add_chore(remind_everywhere, every=EVERY)
         register_kind(choices.TIMESHEET_SUBMITTED, "Somebody submitted a timesheet to you")
         register_kind(choices.TIMESHEET_DECIDED, "Your timesheet was decided on")
         register_kind(choices.TIMESHEET_MISSING, "Your timesheet is missing")

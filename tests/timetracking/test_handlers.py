@@ -9,19 +9,17 @@ from employees.models import Employee
 from employees.services import end_employee, restore_employee
 from gauzy.eventbus.testing import deliver_all, recorded_events
 from gauzy.notifications.selectors import notifications_of
-from gauzy.organizations.services import update_organization
 from gauzy.tenancy.choices import Role
 from gauzy.tenancy.membership import acting_as
-from tests.factories.people import Company, acting_for, hire, hire_as, membership_of, team_of
+from tests.factories.people import Company, acting_for, found_company, hire, hire_as, membership_of, team_of
 from tests.factories.platform import new_member
 from tests.factories.time import HOUR, MONDAY, log_time, start_project, timesheet_of
 from timetracking.choices import BUDGET_REACHED, TIMESHEET_DECIDED, TIMESHEET_SUBMITTED
-from timetracking.events import ProjectBudgetReachedEvent, TimerStoppedEvent, TimesheetMissedEvent
+from timetracking.events import ProjectBudgetReachedEvent, TimerStoppedEvent
 from timetracking.selectors.consistency import findings
 from timetracking.selectors.logs import running_timer
 from timetracking.selectors.projects import get_project
 from timetracking.services.logs import delete_time_log, update_time_log
-from timetracking.services.reminding import remind_of_missing_weeks
 from timetracking.services.timer import start_timer
 from timetracking.services.timesheets import approve_timesheet, submit_timesheet
 
@@ -80,6 +78,16 @@ def test_a_forgotten_timer_is_stopped_when_it_had_run_for_too_long(company: Comp
     assert (stopped.reason, stopped.stopped_at) == ("forgotten", start + 12 * HOUR)
 
 
+def test_forgotten_timers_of_all_tenants_are_stopped(company: Company, ada: Employee) -> None:
+    away = hire(found_company("Other"))
+    for employee in (ada, away):
+        with acting_as(membership_of(employee)):
+            start_timer(employee_id=employee.id)
+    with recorded_events() as events:
+        deliver_all(now=datetime.now(UTC) + 13 * HOUR)
+    assert {event.employee_id for event in events.of(TimerStoppedEvent)} == {ada.id, away.id}
+
+
 def test_a_budget_announces_each_threshold_once(company: Company, ada: Employee) -> None:
     project, admin = start_project(company, budget_seconds=36_000), new_member(company.owner, Role.ADMIN)
     with recorded_events() as events:
@@ -132,21 +140,6 @@ def test_approvers_hear_of_a_submission_and_the_employee_of_the_decision(company
     deliver_all()
     assert len(_titles(company, boss.user_id, TIMESHEET_SUBMITTED)) == 1
     assert _titles(company, ada.user_id, TIMESHEET_DECIDED) == ["Your week of 2026-01-05 was approved"]
-
-
-def test_each_person_is_reminded_once_on_the_first_day_of_their_own_week(company: Company) -> None:
-    today = datetime.now(UTC)
-    with acting_for(company):
-        update_organization(organization_id=company.organization.id, values={"week_starts_on": today.isoweekday()})
-    here, done = hire(company), hire(company)
-    hire(company, start_date=today.date())
-    last_week = today - timedelta(days=3)
-    with acting_for(company):
-        submit_timesheet(timesheet_id=timesheet_of(company, done, last_week).id)
-        with recorded_events() as events:
-            remind_of_missing_weeks()
-            remind_of_missing_weeks()
-    assert [event.employee_id for event in events.of(TimesheetMissedEvent)] == [here.id]
 
 
 def test_nothing_is_found_wrong_with_time_that_services_wrote(company: Company, ada: Employee) -> None:
