@@ -16,6 +16,7 @@ from django.core.management import call_command
 
 from tests.architecture.source import ROOT
 from tests.docs.pages import pages
+from tests.docs.rules import rules_page
 
 
 def events() -> str:
@@ -97,6 +98,11 @@ def commands() -> str:
     return _table(("command", "what it does", "example"), rows)
 
 
+def rules() -> str:
+    """Each rule of time and money, and the tests named after it."""
+    return "".join(f"{line}\n" for line in rules_page())
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "events": events,
     "handlers-of-all": handlers_of_all,
@@ -105,6 +111,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "contracts": contracts,
     "permissions-api": permissions_api,
     "permissions-admin": permissions_admin,
+    "rules": rules,
 }
 
 

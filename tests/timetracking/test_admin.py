@@ -66,6 +66,7 @@ class TestLogs:
         page = text_of(desk_of(company.owner).get(page_of(TimeLog.unscoped.get())))
         assert 'value="09:00:00"' in page
 
+    @pytest.mark.rule("logs.same")
     def test_saving_a_log_as_it_is_changes_nothing(self, company: Company) -> None:
         log = log_time(company, hire(company, time_zone="Asia/Tokyo"))  # 17:00 there
         values = {key: value for key, value in _form(log.employee).items() if key != "employee"}
@@ -74,6 +75,7 @@ class TestLogs:
         assert answer.status_code == 302
         assert not events
 
+    @pytest.mark.rule("time.local-times")
     def test_a_time_that_the_clock_skipped_is_refused_beside_its_field(self, company: Company) -> None:
         berlin = hire(company, time_zone="Europe/Berlin")
         skipped = _clock("02:30:00", "04:00:00", "2026-03-29")
@@ -105,6 +107,7 @@ class TestLogs:
         assert desk.post(_act(log, "remove"), PRESSED).headers["Location"] == LOGS
         assert _stored(log).deleted_at
 
+    @pytest.mark.rule("rates.visibility")
     def test_managers_see_no_rates(self, company: Company, ada: Employee) -> None:
         boss, member = hire_as(company, Role.MANAGER)
         team_of(company, managers=[boss], members=[ada])
@@ -121,6 +124,7 @@ class TestLogs:
         assert [one.pk for one in desk.get(LOGS).context["cl"].result_list] == [log.pk]
         assert desk.get(page_of(other)).status_code == 404
 
+    @pytest.mark.rule("projects.archive")
     def test_saving_a_log_keeps_what_was_put_away_since(self, company: Company, ada: Employee) -> None:
         project = start_project(company)
         log = log_time(company, ada, project_id=project.id)
@@ -134,6 +138,7 @@ class TestLogs:
         assert desk.post(page_of(log), values).status_code == 302
         assert (_stored(log).description, _stored(log).project_id) == ("more", project.pk)
 
+    @pytest.mark.rule("projects.private")
     def test_filters_name_nobody_and_nothing_out_of_sight(self, company: Company, ada: Employee) -> None:
         boss, member = hire_as(company, Role.MANAGER)
         team_of(company, managers=[boss], members=[ada])
@@ -171,6 +176,7 @@ class TestLocked:
 
 
 class TestTimesheets:
+    @pytest.mark.rule("timesheets.totals")
     def test_the_week_is_shown_by_project_and_local_day(self, company: Company) -> None:
         tokyo = hire(company, time_zone="Asia/Tokyo")
         project = start_project(company)
@@ -238,6 +244,7 @@ class TestQueue:
         desk_of(company.owner).post(QUEUE, {"sheet": f"{sheet.pk}:{sheet.version}"})
         assert (_stored(sheet).status, _stored(other).status) == ("approved", "submitted")
 
+    @pytest.mark.rule("timesheets.version")
     def test_what_was_not_seen_is_not_approved(self, company: Company, ada: Employee) -> None:
         sheet = _submitted(company, ada)
         with acting_as(membership_of(ada)):
@@ -297,6 +304,7 @@ class TestProjects:
         assert "do not manage" in str(answer.context["adminform"].form.errors)
         assert _stored(project).name == project.name
 
+    @pytest.mark.rule("projects.archive")
     @pytest.mark.parametrize("kind", ["project", "task"])
     def test_what_is_put_away_can_be_taken_back(self, company: Company, kind: str) -> None:
         project = start_project(company)
@@ -307,6 +315,7 @@ class TestProjects:
         desk.post(_act(row, "unarchive"), PRESSED)
         assert not _stored(row).archived_at
 
+    @pytest.mark.rule("rates.validity")
     def test_a_rate_ends_when_the_next_begins_or_is_ended(self, company: Company) -> None:
         organization = {"organization": str(company.organization.pk), "currency": "EUR"}
         desk = desk_of(company.owner)

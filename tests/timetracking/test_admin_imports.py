@@ -48,6 +48,7 @@ def told(answer: Any) -> list[tuple[int, str, str]]:
     return [(row.line, str(row.verdict), row.code) for row, _ in answer.context["verdicts"]]
 
 
+@pytest.mark.rule("imports.rows", "imports.dry-run")
 def test_a_dry_run_tells_of_each_row_what_the_import_then_does(company: Company, people: None) -> None:
     with recorded_events() as events:
         dry = upload(company, sample("toggl-detailed.csv"), button="try")
@@ -61,6 +62,7 @@ def test_a_dry_run_tells_of_each_row_what_the_import_then_does(company: Company,
     assert (10, "refused", "unknown_person") in told(real)
 
 
+@pytest.mark.rule("imports.twice")
 def test_the_same_file_again_adds_nothing(company: Company, people: None) -> None:
     upload(company, sample("harvest-detailed.csv"))
     before = TimeLog.unscoped.count()
@@ -80,6 +82,7 @@ def test_what_is_missing_is_made_only_if_wished(company: Company, people: None) 
     assert "project_not_found" in {code for _, _, code in told(answer)}
 
 
+@pytest.mark.rule("imports.formats")
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -96,11 +96,13 @@ def test_bad_input_is_refused_by_field(own: APIClient, ada: Employee, changes: A
     assert field in _send(own, "time-logs", 400, **body)["errors"]
 
 
+@pytest.mark.rule("time.instants")
 def test_a_zero_fraction_is_a_whole_second(own: APIClient, ada: Employee) -> None:
     times: dict[str, Any] = {"started_at": "2026-01-05T08:00:00.000Z", "stopped_at": "2026-01-05T10:00:00+01:00"}
     assert _send(own, "time-logs", 201, employee_id=str(ada.id), **times)["seconds"] == 3600
 
 
+@pytest.mark.rule("logs.bulk")
 def test_a_bulk_names_its_errors_by_index(own: APIClient, ada: Employee) -> None:
     items = [{"employee_id": str(ada.id), **_times()}, {"employee_id": str(ada.id), **_times()}]
     assert "items.1.started_at" in _send(own, "time-logs/bulk", 400, items=items)["errors"]
@@ -133,6 +135,7 @@ def test_people_see_their_own_and_managers_those_they_manage(company: Company, a
     assert _send(viewer, "time-logs", 403, **body)["code"] == "forbidden"
 
 
+@pytest.mark.rule("rates.visibility")
 def test_rates_are_shown_only_to_those_with_the_right(company: Company, ada: Employee, owner: APIClient) -> None:
     organization: dict[str, Any] = {"organization_id": str(company.organization.id)}
     rate = _send(owner, "rates", 201, **organization, amount="80.50", valid_from="2026-01-01")
@@ -213,6 +216,18 @@ def test_impossible_times_are_refused(owner: APIClient, ada: Employee, path: str
     assert _send(owner, path, 400, employee_id=str(ada.id), **body)["code"] == code
 
 
+@pytest.mark.rule("timesheets.status")
+def test_the_status_of_a_timesheet_is_no_field_to_write(owner: APIClient, ada: Employee) -> None:
+    body = {"employee_id": str(ada.id), "day": "2026-01-05", "status": "approved"}
+    refused = owner.post(f"{API}/timesheets", body, format="json")
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["status"])
+    sheet = _send(owner, "timesheets", 201, employee_id=str(ada.id), day="2026-01-05")
+    for method in (owner.patch, owner.put):
+        answer = method(f"{API}/timesheets/{sheet['id']}", {"status": "approved"}, format="json")
+        assert answer.status_code == 405
+    assert owner.get(f"{API}/timesheets/{sheet['id']}").json()["status"] == "open"
+
+
 def test_rates_of_impossible_days_are_not_recomputed(company: Company, owner: APIClient) -> None:
     body: dict[str, Any] = {"organization_id": str(company.organization.id), "first_day": "0001-01-01"}
     assert "last_day" in _send(owner, "rates/recompute", 400, **body, last_day="9999-12-31")["errors"]
@@ -239,6 +254,7 @@ def test_who_has_not_seen_the_latest_does_not_overwrite_it(owner: APIClient, com
     assert owner.delete(path, headers={"If-Match": first.headers["ETag"]}).status_code == 204
 
 
+@pytest.mark.rule("timesheets.version")
 def test_a_timesheet_that_changed_since_it_was_seen_is_not_approved(
     owner: APIClient, own: APIClient, company: Company, ada: Employee
 ) -> None:
@@ -265,6 +281,7 @@ def test_a_request_sent_twice_with_its_key_is_carried_out_once(own: APIClient, a
     assert len(own.get(f"{API}/time-logs").json()["results"]) == 1
 
 
+@pytest.mark.rule("projects.private")
 def test_the_export_does_not_name_a_private_project_to_those_outside(company: Company, ada: Employee) -> None:
     boss, member = hire_as(company, Role.MANAGER)
     team_of(company, managers=[boss], members=[ada])
@@ -278,6 +295,7 @@ def test_the_export_does_not_name_a_private_project_to_those_outside(company: Co
     assert secret.name in known
 
 
+@pytest.mark.rule("rates.visibility")
 def test_budgets_of_money_are_set_by_who_sees_them(company: Company) -> None:
     manager = token_client(new_member(company.owner, Role.MANAGER))
     body = {"organization_id": str(company.organization.id), "name": "Engine"}

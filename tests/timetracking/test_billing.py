@@ -28,6 +28,7 @@ def charge(seconds: int, rate: str, tax: str = "0") -> Charge:
     return Charge(description="Work", seconds=seconds, hourly_rate=Decimal(rate), tax_percent=Decimal(tax))
 
 
+@pytest.mark.rule("invoices.sums")
 @given(CHARGES, st.sampled_from(sorted(DIGITS)), PERCENTS)
 def test_the_total_is_the_sum_of_the_lines_shown(charges: list[Charge], currency: str, percent: Decimal) -> None:
     result = calculate(charges, currency=currency, discount=Discount(percent=percent))
@@ -54,6 +55,7 @@ def test_tax_is_computed_once_per_rate_not_per_line() -> None:
     ]
 
 
+@pytest.mark.rule("invoices.sums")
 def test_a_discount_is_shared_among_the_tax_rates() -> None:
     charges = [charge(3_600, "100", "19"), charge(3_600, "50", "7")]
     result = calculate(charges, currency="EUR", discount=Discount(amount=Decimal("10.00")))
@@ -61,6 +63,7 @@ def test_a_discount_is_shared_among_the_tax_rates() -> None:
     assert str(result.total) == "161.00 EUR"
 
 
+@pytest.mark.rule("invoices.sums")
 @pytest.mark.parametrize("discount", [Discount(amount=Decimal("100.01")), Discount(percent=Decimal(-1))])
 def test_a_discount_beyond_the_lines_is_refused(discount: Discount) -> None:
     with pytest.raises(DiscountTooLarge):

@@ -23,6 +23,7 @@ lengths = st.one_of(st.integers(1, 200_000), st.integers(1, 100 * 86_400))
 BEGIN = datetime(1995, 1, 1, tzinfo=UTC)
 
 
+@pytest.mark.rule("time.split")
 @given(zones, seconds, lengths, st.sampled_from(Unit), st.integers(1, 7))
 def test_the_parts_of_an_interval_touch_and_sum_to_the_whole(
     zone: ZoneInfo, offset: int, length: int, unit: Unit, first_weekday: int
@@ -46,6 +47,7 @@ def test_the_parts_of_an_interval_touch_and_sum_to_the_whole(
             assert (first_day.day, local_day(last, zone).month) == (1, first_day.month)
 
 
+@pytest.mark.rule("time.zones")
 @given(zones, st.dates(date(1995, 1, 1), date(2034, 12, 31)))
 def test_a_day_begins_with_its_first_instant(zone: ZoneInfo, day: date) -> None:
     start = day_start(day, zone)
@@ -53,6 +55,7 @@ def test_a_day_begins_with_its_first_instant(zone: ZoneInfo, day: date) -> None:
     assert local_day(start, zone) >= day
 
 
+@pytest.mark.rule("time.durations")
 @pytest.mark.parametrize(
     ("zone", "day", "hours"),
     [
@@ -74,12 +77,14 @@ def test_daylight_saving_costs_and_gains_nothing(zone: str, day: date, hours: fl
     assert [part for _, part in split(whole, ZoneInfo(zone))] == [whole]
 
 
+@pytest.mark.rule("time.split")
 def test_a_day_that_a_place_skipped_has_no_part() -> None:
     apia = ZoneInfo("Pacific/Apia")
     around = Interval(datetime(2011, 12, 29, 12, tzinfo=UTC), datetime(2011, 12, 31, tzinfo=UTC))
     assert [day for day, _ in split(around, apia)] == [date(2011, 12, 29), date(2011, 12, 31)]
 
 
+@pytest.mark.rule("time.local-times")
 def test_local_times_that_do_not_exist_or_occur_twice_are_refused() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     assert resolve_local(datetime(2026, 3, 29, 1, 59), berlin) == datetime(2026, 3, 29, 0, 59, tzinfo=UTC)  # noqa: DTZ001  local
@@ -89,6 +94,7 @@ def test_local_times_that_do_not_exist_or_occur_twice_are_refused() -> None:
         resolve_local(datetime(2026, 10, 25, 2, 30), berlin)  # noqa: DTZ001  local
 
 
+@pytest.mark.rule("time.labels")
 def test_weeks_are_labelled_by_iso_8601_where_they_start_on_monday() -> None:
     assert week_label(date(2026, 12, 28)) == "2026-W53"
     assert week_label(date(2026, 1, 4)) == "week of 2026-01-04"

@@ -23,6 +23,7 @@ def _run(company: Company, capsys: pytest.CaptureFixture[str], *arguments: str, 
     return json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.rule("rates.history")
 def test_a_dry_run_says_what_the_real_one_does(
     company: Company, ada: Employee, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,6 +35,7 @@ def _titles(company: Company, user_id: object, kind: str) -> list[str]:
         return [one.title for one in notifications_of(user_id).filter(kind=kind)]  # type: ignore[arg-type]  # a user's
 
 
+@pytest.mark.rule("timer.ended")
 def test_the_timer_of_an_ended_employee_stops_at_that_moment(company: Company, ada: Employee) -> None:
     with acting_as(membership_of(ada)):
         start_timer(employee_id=ada.id, started_at=_now() - HOUR)
@@ -46,6 +47,7 @@ def test_the_timer_of_an_ended_employee_stops_at_that_moment(company: Company, a
     assert (stopped.reason, stopped.stopped_at) == ("employment_ended", ended.ended_at)
 
 
+@pytest.mark.rule("timer.ended")
 def test_a_timer_that_began_a_little_ahead_is_stopped_too(company: Company, ada: Employee) -> None:
     with acting_as(membership_of(ada)):
         start_timer(employee_id=ada.id, started_at=_now() + timedelta(seconds=50))
@@ -66,6 +68,7 @@ def test_whose_employment_goes_on_again_keeps_a_new_timer(company: Company, ada:
         assert running_timer(ada.id)
 
 
+@pytest.mark.rule("timer.forgotten")
 def test_a_forgotten_timer_is_stopped_when_it_had_run_for_too_long(company: Company, ada: Employee) -> None:
     start = _now() - 30 * HOUR
     with acting_as(membership_of(ada)):
@@ -78,6 +81,7 @@ def test_a_forgotten_timer_is_stopped_when_it_had_run_for_too_long(company: Comp
     assert (stopped.reason, stopped.stopped_at) == ("forgotten", start + 12 * HOUR)
 
 
+@pytest.mark.rule("timer.forgotten")
 def test_forgotten_timers_of_all_tenants_are_stopped(company: Company, ada: Employee) -> None:
     away = hire(found_company("Other"))
     for employee in (ada, away):

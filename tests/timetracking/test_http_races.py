@@ -49,6 +49,7 @@ def _times(hours: int = 1) -> dict[str, str]:
     return {"started_at": MONDAY.isoformat(), "stopped_at": (MONDAY + hours * HOUR).isoformat()}
 
 
+@pytest.mark.rule("timer.one")
 def test_of_parallel_starts_one_timer_runs(company: Company, ada: Employee) -> None:
     with acting_for(company):
         update_settings(organization_id=company.organization.id, values={"second_timer": "refuse"})
@@ -56,6 +57,7 @@ def test_of_parallel_starts_one_timer_runs(company: Company, ada: Employee) -> N
     assert sorted(answers) == [(200, "")] + [(409, "timer_running")] * (RIVALS - 1)
 
 
+@pytest.mark.rule("timer.second")
 def test_parallel_starts_that_replace_each_other_leave_one_timer(company: Company, ada: Employee) -> None:
     answers = _race(company, [_post("timer/start", employee_id=str(ada.id))] * RIVALS)
     assert {status for status, _ in answers} == {200}
@@ -63,6 +65,7 @@ def test_parallel_starts_that_replace_each_other_leave_one_timer(company: Compan
         assert TimeLog.objects.filter(stopped_at=None, deleted_at=None).count() == 1
 
 
+@pytest.mark.rule("timer.one")
 def test_parallel_toggles_take_turns(company: Company, ada: Employee) -> None:
     answers = _race(company, [_post("timer/toggle", employee_id=str(ada.id))] * RIVALS)
     assert {status for status, _ in answers} == {200}
@@ -70,6 +73,7 @@ def test_parallel_toggles_take_turns(company: Company, ada: Employee) -> None:
         assert not TimeLog.objects.filter(stopped_at=None, deleted_at=None).exists()
 
 
+@pytest.mark.rule("logs.overlap")
 def test_of_overlapping_creates_one_is_recorded(company: Company, ada: Employee) -> None:
     create = _post("time-logs", employee_id=str(ada.id), **_times())
     bulk = _post("time-logs/bulk", items=[{"employee_id": str(ada.id), **_times(2)}])
@@ -78,6 +82,7 @@ def test_of_overlapping_creates_one_is_recorded(company: Company, ada: Employee)
     assert {answer for answer in answers if answer[0] >= 400} <= {(409, "overlap"), (400, "bulk_refused")}
 
 
+@pytest.mark.rule("timesheets.one")
 def test_a_week_is_submitted_once(company: Company, ada: Employee) -> None:
     sheet = timesheet_of(company, ada)
     answers = _race(company, [_post(f"timesheets/{sheet.id}/submit")] * RIVALS)

@@ -27,6 +27,7 @@ def upload(company: Company, name: str, api: Any = None, key: str = "", **option
     return (api or token_client(company.owner)).post(IMPORTS, body, format="multipart", headers=headers)
 
 
+@pytest.mark.rule("imports.rows")
 def test_a_file_is_tried_imported_and_undone(company: Company, people: None) -> None:
     api = token_client(company.owner)
     dry = upload(company, "toggl-detailed.csv", api, dry_run="true").json()

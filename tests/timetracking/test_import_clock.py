@@ -13,11 +13,13 @@ from timetracking.importing.refusals import AmbiguousDates, MixedDateOrders, Row
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
+@pytest.mark.rule("imports.dates")
 def test_an_order_that_nothing_proves_is_refused_with_the_way_out() -> None:
     with pytest.raises(AmbiguousDates, match=r"05/04/2026.*05 April 2026 or 04 May 2026.*--date-order"):
         find_order(["05/04/2026", "2026-01-31"])
 
 
+@pytest.mark.rule("imports.dates")
 def test_two_orders_in_one_file_are_refused() -> None:
     with pytest.raises(MixedDateOrders):
         find_order(["31/01/2026", "01/31/2026"])
@@ -71,6 +73,7 @@ def test_what_is_no_time_is_refused(text: str) -> None:
         read_time(text)
 
 
+@pytest.mark.rule("time.local-times")
 @pytest.mark.parametrize(
     ("start", "end", "duration", "seconds"),
     [
@@ -88,6 +91,7 @@ def test_the_duration_tells_which_of_two_times_was_meant(
     assert span.seconds == seconds
 
 
+@pytest.mark.rule("time.local-times", "imports.no-guess")
 @pytest.mark.parametrize(
     ("start", "end", "duration", "row_class"),
     [
@@ -147,6 +151,7 @@ def test_without_an_end_column_the_end_is_start_and_duration() -> None:
     assert refusals(rows) == {(3, 2): "running"}
 
 
+@pytest.mark.rule("imports.no-guess")
 def test_a_person_without_an_e_mail_is_matched_by_a_name_that_only_one_bears() -> None:
     content = (
         "Member,Start date,Start time,Stop date,Stop time\nmirela  QUASTENBERG,2026-03-02,09:00,2026-03-02,10:00\n"

@@ -28,6 +28,7 @@ def row(start: str = "2026-03-02,09:00:00", end: str = "2026-03-02,10:00:00", te
     return f"{MIRELA.name},{MIRELA.email},,,,{text},No,{start},{end},01:00:00,"
 
 
+@pytest.mark.rule("imports.formats")
 @pytest.mark.parametrize(
     ("header", "product"),
     [
@@ -46,6 +47,7 @@ def test_the_product_is_told_from_the_header_alone(header: str, product: str) ->
     assert recognize(header.split(",")[::-1]).product == Product(product)
 
 
+@pytest.mark.rule("imports.formats")
 @pytest.mark.parametrize(
     ("header", "refusal", "said"),
     [

@@ -38,6 +38,7 @@ def rows_of(name: str, knowledge: Knowledge | None = None) -> list[Judged]:
     return judged(sample(name), ZONES[name], knowledge)
 
 
+@pytest.mark.rule("imports.rows")
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_sample_gives_its_verdicts(name: str) -> None:
     _, count, accepted, warned, _ = FIGURES[name]
@@ -57,6 +58,7 @@ def test_the_seconds_of_each_person_are_those_of_the_sample(name: str) -> None:
     assert [seconds[person.email] for person in PERSONS] == FIGURES[name][4]
 
 
+@pytest.mark.rule("imports.twice")
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_same_file_twice_adds_nothing(name: str) -> None:
     first = rows_of(name)
@@ -72,6 +74,7 @@ def test_the_same_file_twice_adds_nothing(name: str) -> None:
     assert refusals(second) == REFUSED[name]
 
 
+@pytest.mark.rule("imports.twice")
 @pytest.mark.parametrize("name", FIGURES)
 def test_another_zone_does_not_import_a_row_twice(name: str) -> None:
     """Rows that one of the zones refuses may differ; those that both accept have one key."""
@@ -80,6 +83,7 @@ def test_another_zone_does_not_import_a_row_twice(name: str) -> None:
     assert {(row.record.row, row.key) for row in elsewhere if row.key} >= here
 
 
+@pytest.mark.rule("imports.formats")
 def test_a_summary_report_is_refused_with_the_way_out() -> None:
     with pytest.raises(SummaryReport, match=r"Toggl summary report.*Reports → Detailed.*Settings → Data export"):
         read_sheet(sample("toggl-summary.csv"))

@@ -67,6 +67,7 @@ def test_a_sample_becomes_logs(company: Company, name: str) -> None:
     assert (done.created, done.refused) == (FIGURES[name][2], len(REFUSED[name]))
 
 
+@pytest.mark.rule("imports.dry-run")
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_dry_run_reports_exactly_what_the_real_run_does(company: Company, name: str) -> None:
     with acting_for(company):
@@ -78,6 +79,7 @@ def test_a_dry_run_reports_exactly_what_the_real_run_does(company: Company, name
     assert dry.made == real.made
 
 
+@pytest.mark.rule("imports.twice")
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_same_file_twice_adds_nothing(company: Company, name: str) -> None:
     with acting_for(company):
@@ -102,6 +104,7 @@ def test_two_projects_of_one_name_under_two_clients_are_two(company: Company) ->
         assert Project.objects.filter(name="Website-Relaunch").count() == 2
 
 
+@pytest.mark.rule("imports.undo")
 def test_an_import_can_be_undone_as_a_whole_and_done_again(company: Company) -> None:
     with acting_for(company), recorded_events() as events:
         done = run(company, "harvest-detailed.csv").time_import_id
@@ -142,6 +145,7 @@ def test_a_name_can_be_said_to_be_somebody(company: Company) -> None:
     assert "unknown_person" not in refused(report).values()
 
 
+@pytest.mark.rule("imports.no-guess")
 def test_an_unknown_zone_is_refused(company: Company) -> None:
     with acting_for(company), pytest.raises(Invalid) as error:
         run(company, "toggl-detailed.csv", options=ImportOptions(time_zone="Berlin"))
@@ -166,6 +170,7 @@ def command(company: Company, file: Path, *options: str) -> Any:
     return 0, json.loads(out.getvalue())
 
 
+@pytest.mark.rule("imports.rows")
 def test_the_command_says_by_its_status_what_became_of_the_file(company: Company, tmp_path: Path) -> None:
     status, report = command(company, DATA / "toggl-detailed.csv", "--dry-run")
     assert (status, report["applied"], report["created"], report["refused"]) == (1, False, 21, 4)
@@ -197,6 +202,7 @@ def undone(company: Company, name: str) -> TimeLog:
     return TimeLog.objects.earliest("started_at")
 
 
+@pytest.mark.rule("timesheets.lock")
 def test_days_that_are_closed_take_no_row_and_the_rest_of_the_file_is_imported(company: Company) -> None:
     with acting_for(company):
         first_day = undone(company, "harvest-detailed.csv").started_at.astimezone(BERLIN).date()
@@ -208,6 +214,7 @@ def test_days_that_are_closed_take_no_row_and_the_rest_of_the_file_is_imported(c
         assert live.earliest("started_at").started_at.astimezone(BERLIN).date() > first_day
 
 
+@pytest.mark.rule("timesheets.lock")
 @pytest.mark.parametrize("status", [TimesheetStatus.SUBMITTED, TimesheetStatus.APPROVED])
 def test_a_submitted_or_approved_week_takes_no_row(company: Company, status: TimesheetStatus) -> None:
     with acting_for(company):
@@ -217,6 +224,7 @@ def test_a_submitted_or_approved_week_takes_no_row(company: Company, status: Tim
         assert TimeLog.objects.filter(deleted_at=None).count() == report.count(RowVerdict.CREATED)
 
 
+@pytest.mark.rule("imports.undo")
 @pytest.mark.parametrize("status", [TimesheetStatus.SUBMITTED, TimesheetStatus.APPROVED])
 def test_an_import_is_not_undone_while_anything_of_it_is_locked(company: Company, status: TimesheetStatus) -> None:
     with acting_for(company), recorded_events() as events:

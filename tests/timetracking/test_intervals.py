@@ -30,6 +30,7 @@ def _seconds(*of: Interval) -> set[int]:
     }
 
 
+@pytest.mark.rule("time.half-open")
 @given(intervals, intervals)
 def test_overlapping_is_having_a_second_in_common(one: Interval, other: Interval) -> None:
     common = _seconds(one) & _seconds(other)
@@ -38,6 +39,7 @@ def test_overlapping_is_having_a_second_in_common(one: Interval, other: Interval
     assert (_seconds(clipped) if clipped else set()) == common
 
 
+@pytest.mark.rule("logs.cut")
 @given(intervals, intervals)
 def test_the_pieces_are_the_old_interval_without_the_removed_one(old: Interval, removed: Interval) -> None:
     pieces = old.minus(removed)
@@ -53,10 +55,12 @@ def test_uniting_keeps_the_time_and_leaves_gaps_between(some: list[Interval], re
     assert _seconds(*without(joined, removed)) == _seconds(*some) - _seconds(removed)
 
 
+@pytest.mark.rule("time.half-open")
 def test_touching_is_not_overlapping() -> None:
     assert not _interval((0, 10)).overlaps(_interval((10, 20)))
 
 
+@pytest.mark.rule("time.instants", "time.never-empty")
 def test_naive_fractional_and_empty_input_is_refused() -> None:
     with pytest.raises(NoOffset):
         instant(datetime(2026, 1, 1))  # noqa: DTZ001  that is the point

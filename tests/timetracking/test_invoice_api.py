@@ -68,6 +68,7 @@ def test_an_invoice_goes_its_way(company: Company, client: Client) -> None:
     assert [row["id"] for row in listed] == [draft["id"]]
 
 
+@pytest.mark.rule("invoices.snapshot")
 def test_an_invoice_is_a_pdf_that_is_the_same_each_time(company: Company, client: Client) -> None:
     api = token_client(company.owner)
     draft = post(api, INVOICES, client_id=str(client.pk)).json()
@@ -88,6 +89,7 @@ def test_a_draft_says_on_paper_that_it_is_one(company: Company, client: Client) 
     assert paper.sums[-1] == ("Total", "150.00 EUR")
 
 
+@pytest.mark.rule("rates.visibility")
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.EMPLOYEE, Role.VIEWER])
 def test_amounts_are_for_owners_and_administrators(company: Company, client: Client, role: Role) -> None:
     api = token_client(new_member(company.owner, role))

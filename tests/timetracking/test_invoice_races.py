@@ -47,6 +47,7 @@ def issue(company: Company, invoice: Invoice) -> Invoice:
         return issue_invoice(invoice_id=invoice.pk)
 
 
+@pytest.mark.rule("invoices.once")
 @pytest.mark.parametrize("attempt", range(3))
 def test_of_parallel_invoices_of_the_same_logs_one_wins(attempt: int) -> None:
     company = found_company()
@@ -62,6 +63,7 @@ def test_of_parallel_invoices_of_the_same_logs_one_wins(attempt: int) -> None:
     assert InvoicedLog.unscoped.filter(is_live=True).count() == 3
 
 
+@pytest.mark.rule("invoices.numbers")
 @pytest.mark.parametrize("attempt", range(3))
 def test_parallel_issues_get_consecutive_numbers(attempt: int) -> None:
     company = found_company()

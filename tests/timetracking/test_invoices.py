@@ -64,6 +64,7 @@ def bill(client: Client, terms: Terms | None = None, **wanted: Any) -> Invoice:
     return services.create_invoice(wanted=Wanted(client_id=client.pk, **wanted), terms=terms or Terms())
 
 
+@pytest.mark.rule("invoices.source")
 def test_an_invoice_is_made_of_approved_billable_time(
     company: Company, employee: Employee, client: Client, project: Project
 ) -> None:
@@ -82,6 +83,7 @@ def test_an_invoice_is_made_of_approved_billable_time(
     assert event.invoice_id == invoice.id
 
 
+@pytest.mark.rule("invoices.source")
 def test_time_that_is_only_submitted_is_not_billed(company: Company, client: Client, project: Project) -> None:
     employee = hire(company)
     approve_week(employee, status=TimesheetStatus.SUBMITTED)
@@ -90,6 +92,7 @@ def test_time_that_is_only_submitted_is_not_billed(company: Company, client: Cli
         bill(client)
 
 
+@pytest.mark.rule("time.two-periods")
 def test_a_log_over_two_periods_is_billable_when_both_are_approved(
     company: Company, employee: Employee, client: Client, project: Project
 ) -> None:
@@ -101,6 +104,7 @@ def test_a_log_over_two_periods_is_billable_when_both_are_approved(
         assert bill(client).total == 200
 
 
+@pytest.mark.rule("money.currencies", "invoices.source")
 def test_currencies_are_never_billed_together(
     company: Company, employee: Employee, client: Client, project: Project
 ) -> None:
@@ -112,6 +116,7 @@ def test_currencies_are_never_billed_together(
         assert [bill(client, currency=code).total for code in ("EUR", "JPY")] == [100, 100]
 
 
+@pytest.mark.rule("invoices.once")
 def test_a_log_is_on_at_most_one_live_invoice(
     company: Company, employee: Employee, client: Client, project: Project
 ) -> None:
@@ -125,6 +130,7 @@ def test_a_log_is_on_at_most_one_live_invoice(
     assert refused.value.fields == {"time_log_ids": [str(log.pk)]}
 
 
+@pytest.mark.rule("invoices.preview")
 def test_a_preview_is_what_the_invoice_will_be_and_writes_nothing(
     company: Company, employee: Employee, client: Client, project: Project
 ) -> None:
@@ -136,6 +142,7 @@ def test_a_preview_is_what_the_invoice_will_be_and_writes_nothing(
         assert bill(client, terms).total == preview.calculation.total.amount == Decimal("96.30")
 
 
+@pytest.mark.rule("rounding.reports")
 def test_lines_are_grouped_and_rounded_and_the_logs_stay_as_they_are(
     company: Company, employee: Employee, client: Client, project: Project
 ) -> None:
@@ -161,6 +168,7 @@ def test_days_of_the_selection_are_the_organizations(
         assert bill(client, first_day=tuesday, last_day=tuesday).total == 300
 
 
+@pytest.mark.rule("invoices.numbers")
 def test_numbers_are_gapless_per_organization_and_year(
     company: Company, employee: Employee, client: Client, project: Project
 ) -> None:
@@ -174,6 +182,7 @@ def test_numbers_are_gapless_per_organization_and_year(
     assert [event.number for event in events.of(InvoiceIssuedEvent)] == numbers
 
 
+@pytest.mark.rule("invoices.numbers")
 def test_each_organization_and_each_year_counts_from_one(
     company: Company, employee: Employee, client: Client, project: Project
 ) -> None:
@@ -191,6 +200,7 @@ def test_each_organization_and_each_year_counts_from_one(
     assert {invoice.number for invoice in issued} == {f"{issued[0].year}-0001"}
 
 
+@pytest.mark.rule("invoices.numbers")
 def test_a_failed_issue_consumes_no_number(
     company: Company, employee: Employee, client: Client, project: Project
 ) -> None:
@@ -213,6 +223,7 @@ def test_issuing_twice_changes_nothing(company: Company, employee: Employee, cli
     assert len(events.of(InvoiceIssuedEvent)) == 1
 
 
+@pytest.mark.rule("invoices.snapshot")
 def test_an_issued_invoice_is_a_snapshot(
     company: Company, employee: Employee, client: Client, project: Project
 ) -> None:
@@ -229,6 +240,7 @@ def test_an_issued_invoice_is_a_snapshot(
         assert [line.description for line in again.lines.all()] == ["Site"]
 
 
+@pytest.mark.rule("invoices.states")
 def test_payments_lead_to_partially_paid_and_paid(
     company: Company, employee: Employee, client: Client, project: Project
 ) -> None:
@@ -259,6 +271,7 @@ def test_a_payment_is_an_amount_of_the_currency_and_no_more_than_is_open(
             services.record_payment(invoice_id=invoice.pk, amount=Decimal(amount), paid_on=date(2026, 4, 1))
 
 
+@pytest.mark.rule("invoices.states")
 def test_voiding_frees_the_logs_and_keeps_the_number(
     company: Company, employee: Employee, client: Client, project: Project
 ) -> None:
@@ -272,6 +285,7 @@ def test_voiding_frees_the_logs_and_keeps_the_number(
         assert services.issue_invoice(invoice_id=bill(client).pk).sequence == 2
 
 
+@pytest.mark.rule("invoices.states")
 def test_voiding_needs_a_reason_and_is_refused_once_something_is_paid(
     company: Company, employee: Employee, client: Client, project: Project
 ) -> None:
@@ -292,6 +306,7 @@ MOVES = {
 }
 
 
+@pytest.mark.rule("invoices.states")
 @pytest.mark.parametrize("status", InvoiceStatus.values)
 @pytest.mark.parametrize("move", MOVES)
 def test_every_other_move_is_refused(
@@ -319,6 +334,7 @@ def test_every_other_move_is_refused(
                 moves[move]()
 
 
+@pytest.mark.rule("timesheets.invoiced")
 def test_a_period_with_invoiced_time_is_known_until_the_invoice_is_void(
     company: Company, employee: Employee, client: Client, project: Project
 ) -> None:
@@ -353,6 +369,7 @@ def test_the_number_of_queries_does_not_depend_on_the_logs(
         assert bill(client).total == 4_000
 
 
+@pytest.mark.rule("timesheets.invoiced")
 def test_a_period_with_a_log_on_a_live_invoice_cannot_be_reopened(
     company: Company, employee: Employee, client: Client, project: Project
 ) -> None:
@@ -366,6 +383,7 @@ def test_a_period_with_a_log_on_a_live_invoice_cannot_be_reopened(
         assert reopen_timesheet(timesheet_id=sheet.pk, reason="forgot something").status == TimesheetStatus.OPEN
 
 
+@pytest.mark.rule("timesheets.invoiced")
 def test_invoiced_time_stays_locked(company: Company, employee: Employee, client: Client, project: Project) -> None:
     log = log_of(employee, project)
     with acting_for(company):

@@ -95,6 +95,7 @@ def owner(company: Company) -> APIClient:
     return token_client(company.owner)
 
 
+@pytest.mark.rule("timesheets.lock")
 def test_the_lock_holds_on_the_api(owner: APIClient, locked: Locked) -> None:
     one, gone = (f"{API}/time-logs/{log.id}" for log in (locked.log, locked.gone))
     cut = {"employee_id": str(locked.employee.id), "start": MONDAY.isoformat(), "end": (MONDAY + HOUR).isoformat()}
@@ -109,6 +110,7 @@ def test_the_lock_holds_on_the_api(owner: APIClient, locked: Locked) -> None:
     assert locked.is_untouched()
 
 
+@pytest.mark.rule("timesheets.lock")
 def test_the_lock_holds_on_the_bulk(owner: APIClient, locked: Locked) -> None:
     items = [locked.body(), locked.body(start=24 * 7)]
     assert "items.0" in str(owner.post(f"{API}/time-logs/bulk", {"items": items}, format="json").json()["errors"])
@@ -118,12 +120,14 @@ def test_the_lock_holds_on_the_bulk(owner: APIClient, locked: Locked) -> None:
     assert locked.is_untouched()
 
 
+@pytest.mark.rule("timesheets.lock")
 def test_the_lock_holds_on_the_timer(owner: APIClient, locked: Locked) -> None:
     start = {"employee_id": str(locked.employee.id), "started_at": (MONDAY + 5 * HOUR).isoformat()}
     assert locked.refused(owner.post(f"{API}/timer/start", start, format="json"))
     assert locked.is_untouched()
 
 
+@pytest.mark.rule("timesheets.lock")
 def test_the_lock_holds_on_the_import(owner: APIClient, locked: Locked) -> None:
     given = {"file": SimpleUploadedFile("t.csv", locked.csv()), "organization_id": str(locked.company.organization.id)}
     report = owner.post(f"{API}/timelog-imports", given, format="multipart").json()
@@ -131,6 +135,7 @@ def test_the_lock_holds_on_the_import(owner: APIClient, locked: Locked) -> None:
     assert locked.is_untouched()
 
 
+@pytest.mark.rule("timesheets.lock")
 def test_the_lock_holds_on_the_import_at_the_desk(locked: Locked) -> None:
     page = reverse("admin:timetracking_timeimport_import_csv")
     file = SimpleUploadedFile("t.csv", locked.csv())
@@ -140,6 +145,7 @@ def test_the_lock_holds_on_the_import_at_the_desk(locked: Locked) -> None:
     assert locked.is_untouched()
 
 
+@pytest.mark.rule("timesheets.lock", "imports.undo")
 @pytest.mark.parametrize("door", ["api", "admin", "command"])
 def test_the_lock_holds_on_the_undo_of_an_import(company: Company, ada: Employee, owner: APIClient, door: str) -> None:
     row = f"{ada.user.email},2026-01-05,15:00,2026-01-05,16:00"
@@ -162,6 +168,7 @@ def test_the_lock_holds_on_the_undo_of_an_import(company: Company, ada: Employee
     assert locked.is_untouched()
 
 
+@pytest.mark.rule("timesheets.lock")
 def test_the_lock_holds_on_the_admins_form(locked: Locked) -> None:
     desk, plain = desk_of(locked.company.owner), {"employee": str(locked.employee.pk), "is_billable": "on"}
     day = {"started_at_0": "2026-01-05", "stopped_at_0": "2026-01-05"}
@@ -177,6 +184,7 @@ def test_the_lock_holds_on_the_admins_form(locked: Locked) -> None:
     assert locked.is_untouched()
 
 
+@pytest.mark.rule("timesheets.lock")
 @pytest.mark.parametrize(("action", "given"), [("remove", {}), ("split", {"at_0": "2026-01-05", "at_1": "08:30"})])
 def test_the_lock_holds_on_the_admins_actions(locked: Locked, action: str, given: dict[str, str]) -> None:
     address = reverse(f"admin:timetracking_timelog_{action}", args=(locked.log.pk,))
@@ -186,6 +194,7 @@ def test_the_lock_holds_on_the_admins_actions(locked: Locked, action: str, given
     assert locked.is_untouched()
 
 
+@pytest.mark.rule("timesheets.lock")
 def test_the_lock_holds_on_the_command_that_imports(locked: Locked, tmp_path: Path) -> None:
     file = tmp_path / "t.csv"
     file.write_bytes(locked.csv())
@@ -196,6 +205,7 @@ def test_the_lock_holds_on_the_command_that_imports(locked: Locked, tmp_path: Pa
     assert locked.is_untouched()
 
 
+@pytest.mark.rule("timesheets.lock", "rates.history")
 def test_the_lock_holds_on_the_command_that_recomputes_rates(locked: Locked) -> None:
     organization = locked.company.organization
     with acting_for(locked.company):
@@ -207,6 +217,7 @@ def test_the_lock_holds_on_the_command_that_recomputes_rates(locked: Locked) -> 
     assert locked.is_untouched()
 
 
+@pytest.mark.rule("rates.history")
 def test_recomputing_leaves_time_on_a_live_invoice_alone(company: Company, ada: Employee) -> None:
     client = client_of(company)
     log, sheet = log_of(ada, project_of(client), start=MONDAY, hours=1), approve_week(ada, MONDAY.date())
@@ -219,6 +230,7 @@ def test_recomputing_leaves_time_on_a_live_invoice_alone(company: Company, ada: 
     assert log.rate_amount == Decimal(100)
 
 
+@pytest.mark.rule("timesheets.lock", "timesheets.work-kept")
 def test_the_lock_holds_on_the_task_and_work_done_is_not_lost(company: Company, ada: Employee) -> None:
     """The one that stops forgotten timers; what ends in locked time is kept, and reported as a conflict."""
     start = datetime.now(UTC).replace(microsecond=0) - 30 * HOUR

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from employees.models import Employee
+from gauzy.eventbus.models import StoredEvent
 from gauzy.eventbus.testing import recorded_events
 from gauzy.exceptions import BulkRefused
 from gauzy.organizations.services import update_settings
@@ -60,6 +61,7 @@ def test_a_log_is_recorded_with_its_event_and_its_timesheet(company: Company, ad
         assert Timesheet.objects.get(employee_id=ada.id).period_start == MONDAY.date()
 
 
+@pytest.mark.rule("time.instants")
 @pytest.mark.parametrize(
     ("start", "stop", "refusal"),
     [
@@ -75,6 +77,7 @@ def test_bad_times_are_refused(company: Company, ada: Employee, start: Any, stop
         create_time_log(employee_id=ada.id, started_at=start, stopped_at=stop)
 
 
+@pytest.mark.rule("time.half-open")
 def test_touching_is_not_overlapping_and_overlapping_is_refused(company: Company, ada: Employee) -> None:
     log_time(company, ada)
     log_time(company, ada, MONDAY + HOUR)
@@ -84,6 +87,7 @@ def test_touching_is_not_overlapping_and_overlapping_is_refused(company: Company
     log_time(company, hire(company), MONDAY + HOUR / 2)
 
 
+@pytest.mark.rule("logs.overlap-allowed", "logs.edit")
 def test_an_organization_may_allow_overlaps_which_are_marked_and_stay_valid(company: Company, ada: Employee) -> None:
     log_time(company, ada)
     with acting_for(company):
@@ -97,6 +101,7 @@ def test_an_organization_may_allow_overlaps_which_are_marked_and_stay_valid(comp
             update_time_log(time_log_id=marked.id, values={"stopped_at": MONDAY + 2 * HOUR})
 
 
+@pytest.mark.rule("logs.overlap")
 @pytest.mark.postgres
 def test_the_database_itself_refuses_an_overlap(company: Company, ada: Employee) -> None:
     log = log_time(company, ada)
@@ -107,6 +112,7 @@ def test_the_database_itself_refuses_an_overlap(company: Company, ada: Employee)
     assert connection.vendor == "postgresql"
 
 
+@pytest.mark.rule("logs.same")
 def test_an_update_publishes_what_differs_and_nothing_if_nothing_does(company: Company, ada: Employee) -> None:
     log = log_time(company, ada)
     with acting_for(company), recorded_events() as events:
@@ -117,6 +123,7 @@ def test_an_update_publishes_what_differs_and_nothing_if_nothing_does(company: C
     assert [(one.field, one.old, one.new) for one in event.changes] == [("description", "", "x")]
 
 
+@pytest.mark.rule("logs.delete")
 def test_deletion_is_soft_and_restoring_checks_again(company: Company, ada: Employee) -> None:
     log = log_time(company, ada)
     with acting_for(company), recorded_events() as events:
@@ -132,6 +139,7 @@ def test_deletion_is_soft_and_restoring_checks_again(company: Company, ada: Empl
     assert [event.time_log_id for event in events.of(TimeLogRestoredEvent)] == [log.id]
 
 
+@pytest.mark.rule("logs.cut")
 def test_a_split_makes_two_touching_logs_with_an_event_each(company: Company, ada: Employee) -> None:
     log = log_time(company, ada, description="both")
     with acting_for(company), recorded_events() as events:
@@ -147,6 +155,18 @@ def test_a_split_makes_two_touching_logs_with_an_event_each(company: Company, ad
     assert [type(event) for event in events] == [TimeLogUpdatedEvent, TimeLogCreatedEvent]
 
 
+@pytest.mark.rule("logs.cut")
+def test_the_events_of_one_cut_have_one_correlation(company: Company, ada: Employee) -> None:
+    for number in range(3):
+        log_time(company, ada, MONDAY + number * HOUR)
+    known = set(StoredEvent.objects.values_list("id", flat=True))
+    with acting_for(company):
+        remove_time(employee_id=ada.id, start=MONDAY + HOUR / 2, end=MONDAY + 3 * HOUR)
+    cut = StoredEvent.objects.exclude(id__in=known)
+    assert (cut.count(), cut.values("correlation_id").distinct().count()) == (3, 1)
+
+
+@pytest.mark.rule("logs.cut")
 def test_time_taken_out_shortens_cuts_and_deletes_what_it_touches(company: Company, ada: Employee) -> None:
     before, whole, inside = (log_time(company, ada, MONDAY + number * HOUR) for number in (0, 1, 2))
     long = log_time(company, ada, MONDAY + 3 * HOUR, hours=3)
@@ -163,6 +183,7 @@ def test_time_taken_out_shortens_cuts_and_deletes_what_it_touches(company: Compa
     assert {event.time_log_id for event in events.of(TimeLogUpdatedEvent)} == {before.id, long.id}
 
 
+@pytest.mark.rule("logs.bulk")
 def test_a_bulk_is_all_or_nothing_unless_it_says_otherwise(company: Company, ada: Employee) -> None:
     items: Any = [
         {"employee_id": ada.id, "started_at": MONDAY, "stopped_at": MONDAY + HOUR},
@@ -179,6 +200,7 @@ def test_a_bulk_is_all_or_nothing_unless_it_says_otherwise(company: Company, ada
     assert len(events) == 1
 
 
+@pytest.mark.rule("logs.place", "projects.archive")
 def test_a_task_brings_its_project_and_one_of_another_project_is_refused(company: Company, ada: Employee) -> None:
     project, other = start_project(company, is_billable=False), start_project(company)
     task = add_task(company, project)
@@ -194,6 +216,7 @@ def test_a_task_brings_its_project_and_one_of_another_project_is_refused(company
         log_time(company, ada, MONDAY + HOUR, project_id=project.id)
 
 
+@pytest.mark.rule("logs.policies")
 @pytest.mark.parametrize("policy", ["manual_time", "modify_time", "delete_time"])
 def test_policies_bind_employees_and_not_those_who_manage_them(company: Company, ada: Employee, policy: str) -> None:
     log = log_time(company, ada)
@@ -212,6 +235,7 @@ def test_policies_bind_employees_and_not_those_who_manage_them(company: Company,
         deeds[policy]()
 
 
+@pytest.mark.rule("logs.policies")
 def test_what_the_organization_requires_of_a_log_is_enforced(company: Company, ada: Employee) -> None:
     with acting_for(company):
         update_settings(
@@ -225,6 +249,7 @@ def test_what_the_organization_requires_of_a_log_is_enforced(company: Company, a
     log_time(company, ada, project_id=project.id, description="notes")
 
 
+@pytest.mark.rule("logs.policies")
 def test_employees_may_not_enter_the_future_unless_allowed(company: Company, ada: Employee) -> None:
     start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
     with acting_as(membership_of(ada)), pytest.raises(InFuture):
@@ -235,6 +260,7 @@ def test_employees_may_not_enter_the_future_unless_allowed(company: Company, ada
         create_time_log(employee_id=ada.id, started_at=start, stopped_at=start + HOUR)
 
 
+@pytest.mark.rule("timesheets.lock-date")
 def test_the_lock_date_is_counted_in_the_employees_zone_and_passing_over_it_is_said(company: Company) -> None:
     tokyo = hire(company, time_zone="Asia/Tokyo")
     with acting_for(company):
@@ -261,6 +287,7 @@ def test_another_tenants_log_is_not_found(company: Company, ada: Employee) -> No
         update_time_log(time_log_id=log.id, values={"description": "stolen"})
 
 
+@pytest.mark.rule("rates.order")
 def test_a_log_keeps_the_rate_it_had(company: Company, ada: Employee) -> None:
     with acting_for(company):
         rate: Any = {"organization_id": company.organization.id, "valid_from": MONDAY.date()}

@@ -15,6 +15,7 @@ AMOUNTS = st.decimals(min_value=-(10**12), max_value=10**12, places=6)
 WEIGHTS = st.lists(st.decimals(min_value=0, max_value=10**9, places=3), min_size=1, max_size=20)
 
 
+@pytest.mark.rule("money.exact")
 @pytest.mark.parametrize(
     ("amount", "currency", "rounded"),
     [
@@ -30,6 +31,7 @@ def test_money_is_rounded_half_up_to_the_currencys_own_exponent(amount: str, cur
     assert str(quantize(Decimal(amount), currency)) == rounded
 
 
+@pytest.mark.rule("money.exact")
 @given(AMOUNTS, CURRENCIES)
 def test_rounding_moves_an_amount_by_half_a_unit_at_most_and_only_once(amount: Decimal, currency: str) -> None:
     rounded = quantize(amount, currency)
@@ -37,6 +39,7 @@ def test_rounding_moves_an_amount_by_half_a_unit_at_most_and_only_once(amount: D
     assert quantize(rounded, currency) == rounded
 
 
+@pytest.mark.rule("money.exact")
 def test_money_is_never_a_float() -> None:
     with pytest.raises(TypeError, match="float"):
         Money(1.5, "EUR")  # type: ignore[arg-type]  # that is the point
@@ -47,6 +50,7 @@ def test_an_amount_finer_than_its_currency_is_refused() -> None:
         Money(Decimal("1.5"), "JPY")
 
 
+@pytest.mark.rule("money.currencies")
 def test_currencies_are_never_added_together() -> None:
     euros, dollars = Money(Decimal(1), "EUR"), Money(Decimal(1), "USD")
     with pytest.raises(CurrencyMismatch):
@@ -57,6 +61,7 @@ def test_currencies_are_never_added_together() -> None:
         total([euros, dollars], "EUR")
 
 
+@pytest.mark.rule("rounding.adds-up")
 @given(AMOUNTS, CURRENCIES, WEIGHTS)
 def test_what_is_shown_adds_up_to_the_total_shown(amount: Decimal, currency: str, weights: list[Decimal]) -> None:
     whole = Money(quantize(amount, currency), currency)
@@ -75,11 +80,13 @@ def test_units_left_over_go_to_those_that_lost_most_and_of_equals_to_the_first()
     assert share_out(100, [Decimal("33.2"), Decimal("33.3"), Decimal("33.5")]) == [33, 33, 34]
 
 
+@pytest.mark.rule("rates.order")
 def test_an_hour_at_a_rate_costs_the_rate_and_zero_is_a_rate() -> None:
     assert price(seconds=3_600, hourly_rate=Decimal("95.50"), currency="EUR") == Money(Decimal("95.50"), "EUR")
     assert price(seconds=3_600, hourly_rate=Decimal(0), currency="EUR") == Money(Decimal(0), "EUR")
 
 
+@pytest.mark.rule("money.exact")
 @given(st.integers(min_value=0, max_value=10**7), st.decimals(min_value=0, max_value=10**5, places=4), CURRENCIES)
 def test_a_price_is_rounded_once(seconds: int, rate: Decimal, currency: str) -> None:
     assert abs(price(seconds=seconds, hourly_rate=rate, currency=currency).amount * 3_600 - rate * seconds) <= (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 from typing import Any
 
@@ -10,12 +11,13 @@ from django.db import connection
 
 from employees.models import Employee
 from gauzy.exceptions import DomainError
-from gauzy.organizations.services import update_settings
+from gauzy.organizations.services import update_organization, update_settings
 from tests.factories.people import Company, acting_for
 from tests.factories.time import HOUR, MONDAY, start_project, timesheet_of
 from timetracking.exceptions import Overlaps, WrongState
 from timetracking.models import TimeLog, Timesheet, TimesheetEntry
 from timetracking.services.logs import create_time_log
+from timetracking.services.reminding import remind_everywhere
 from timetracking.services.tasks import create_task
 from timetracking.services.timer import start_timer
 from timetracking.services.timesheets import (
@@ -47,6 +49,7 @@ def _race(company: Company, *deeds: Callable[[], Any]) -> list[Any]:
         return list(pool.map(attempt, deeds))
 
 
+@pytest.mark.rule("timer.one")
 def test_of_parallel_starts_one_timer_runs(company: Company, ada: Employee) -> None:
     with acting_for(company):
         update_settings(organization_id=company.organization.id, values={"second_timer": "refuse"})
@@ -54,6 +57,7 @@ def test_of_parallel_starts_one_timer_runs(company: Company, ada: Employee) -> N
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["TimeLog"] + ["TimerRunning"] * (RIVALS - 1)
 
 
+@pytest.mark.rule("logs.overlap")
 def test_of_overlapping_creates_one_is_recorded(company: Company, ada: Employee) -> None:
     def create() -> TimeLog:
         return create_time_log(employee_id=ada.id, started_at=MONDAY, stopped_at=MONDAY + HOUR)
@@ -63,6 +67,7 @@ def test_of_overlapping_creates_one_is_recorded(company: Company, ada: Employee)
     assert sum(isinstance(outcome, Overlaps) for outcome in outcomes) == RIVALS - 1
 
 
+@pytest.mark.rule("timesheets.one")
 def test_a_period_is_made_and_submitted_once(company: Company, ada: Employee) -> None:
     def hand_in() -> Timesheet:
         return submit_timesheet(timesheet_id=ensure_timesheet(employee_id=ada.id, day=MONDAY.date()).id)
@@ -73,6 +78,7 @@ def test_a_period_is_made_and_submitted_once(company: Company, ada: Employee) ->
         assert TimesheetEntry.objects.count() == Timesheet.objects.count() == 1
 
 
+@pytest.mark.rule("timesheets.moves")
 def test_approve_against_reject_has_one_winner(company: Company, ada: Employee) -> None:
     sheet = timesheet_of(company, ada)
     with acting_for(company):
@@ -85,6 +91,7 @@ def test_approve_against_reject_has_one_winner(company: Company, ada: Employee) 
     assert sum(isinstance(outcome, WrongState) for outcome in outcomes) == 1
 
 
+@pytest.mark.rule("timesheets.same-row")
 def test_a_log_and_the_submission_of_its_period_do_not_slip_past_each_other(company: Company, ada: Employee) -> None:
     sheet = timesheet_of(company, ada)
     log, submitted = _race(
@@ -98,6 +105,15 @@ def test_a_log_and_the_submission_of_its_period_do_not_slip_past_each_other(comp
     assert entry.seconds == (3600 if isinstance(log, TimeLog) else 0)
 
 
+@pytest.mark.rule("timesheets.missing")
+def test_of_parallel_reminders_one_is_given(company: Company, ada: Employee) -> None:
+    with acting_for(company):
+        first_day = datetime.now(UTC).isoweekday()
+        update_organization(organization_id=company.organization.id, values={"week_starts_on": first_day})
+    assert sorted(_race(company, *[remind_everywhere] * RIVALS)) == [0] * (RIVALS - 1) + [1]
+
+
+@pytest.mark.rule("projects.numbers")
 def test_numbers_of_tasks_are_unique_and_without_gaps(company: Company) -> None:
     project = start_project(company)
     tasks = _race(company, *[lambda: create_task(project_id=project.id, title="Draw")] * RIVALS)

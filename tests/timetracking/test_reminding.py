@@ -46,6 +46,7 @@ def company() -> Company:
     return found
 
 
+@pytest.mark.rule("timesheets.missing")
 def test_reminders_go_to_the_people_of_all_tenants_and_once(company: Company) -> None:
     other = found_company("Other")
     begin_week_today(other)
@@ -65,6 +66,7 @@ def test_reminders_go_to_the_people_of_all_tenants_and_once(company: Company) ->
             assert kinds.count(TIMESHEET_MISSING) == 1
 
 
+@pytest.mark.rule("timesheets.missing")
 def test_who_handed_in_began_later_or_left_is_not_reminded(company: Company) -> None:
     today = datetime.now(UTC)
     done, gone, here = hire(company), hire(company), hire(company)
@@ -86,6 +88,7 @@ def test_who_withdrew_after_a_reminder_is_not_reminded_again(company: Company, a
     assert remind_everywhere() == 0
 
 
+@pytest.mark.rule("time.zones")
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Asia/Kathmandu", "Europe/Berlin", "Pacific/Pago_Pago"])
 def test_each_week_begins_on_the_clock_of_its_person(db: None, zone: str) -> None:
     """Weeks begin on Mondays; the last one of August 2026 is the 31st."""

@@ -44,6 +44,7 @@ def text_of(answer: Any) -> str:
     return str(answer.getvalue().decode())
 
 
+@pytest.mark.rule("time.split")
 @pytest.mark.parametrize(
     ("zone", "days"),
     [
@@ -62,6 +63,7 @@ def test_a_log_over_midnight_is_split_by_the_days_of_the_asked_zone(
     assert (answer["totals"]["seconds"], answer["time_zone"]) == (7_200, zone)
 
 
+@pytest.mark.rule("time.durations")
 @pytest.mark.parametrize(
     ("day", "hours"),
     [
@@ -87,6 +89,7 @@ def test_only_the_part_inside_the_days_counts(company: Company, ada: Employee, p
     assert [(row["period"], row["totals"]["seconds"]) for row in answer["rows"]] == [("2026-03-02", 3_600)]
 
 
+@pytest.mark.rule("money.currencies")
 def test_currencies_stay_apart(company: Company, ada: Employee, project: Project) -> None:
     log_of(ada, project)
     log_of(ada, project, start=NINE + timedelta(hours=2), rate_currency="JPY")
@@ -114,6 +117,7 @@ def test_time_is_grouped(company: Company, ada: Employee, project: Project, grou
     assert answer["totals"]["seconds"] == 3_600
 
 
+@pytest.mark.rule("rounding.reports")
 def test_each_log_is_rounded_on_the_local_clock_and_stays_as_it_is(
     company: Company, ada: Employee, project: Project
 ) -> None:
@@ -125,6 +129,7 @@ def test_each_log_is_rounded_on_the_local_clock_and_stays_as_it_is(
     assert log.seconds == 1_800
 
 
+@pytest.mark.rule("rates.visibility")
 @pytest.mark.parametrize("kind", KINDS)
 def test_amounts_are_hidden_from_those_without_the_right(
     company: Company, ada: Employee, project: Project, kind: str
@@ -152,6 +157,7 @@ def test_everybody_sees_the_time_in_their_scope_only(company: Company, ada: Empl
     assert report(company, "summary", rival).json()["code"] == "organization_not_found"
 
 
+@pytest.mark.rule("projects.private")
 def test_a_private_project_out_of_sight_has_no_name_and_cannot_be_asked_for(company: Company, ada: Employee) -> None:
     boss, member = hire_as(company, Role.MANAGER)
     team_of(company, managers=[boss], members=[ada])
@@ -165,6 +171,7 @@ def test_a_private_project_out_of_sight_has_no_name_and_cannot_be_asked_for(comp
     assert report(company, "summary", api, client_id=str(secret.client_id)).json()["rows"] == []
 
 
+@pytest.mark.rule("invoices.source")
 def test_what_is_owed_is_billable_with_a_rate_and_on_no_live_invoice(
     company: Company, ada: Employee, project: Project
 ) -> None:
@@ -240,6 +247,7 @@ def adds_up(found: Report) -> bool:
     )
 
 
+@pytest.mark.rule("rounding.adds-up")
 def test_totals_are_the_same_by_whatever_time_is_grouped_and_over_changes_of_clocks(company: Company) -> None:
     chance = Random(2026)
     projects = [None, project_of(client_of(company)), project_of(client_of(company, name="Hooli"), name="App")]
@@ -280,6 +288,7 @@ _PARTS = st.tuples(
 )
 
 
+@pytest.mark.rule("rounding.adds-up")
 @given(st.lists(_PARTS, max_size=30))
 def test_what_a_report_shows_adds_up_to_its_totals(parts: list[Any]) -> None:
     sums, whole = dict[Place, Sum](), Sum()

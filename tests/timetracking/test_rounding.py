@@ -13,6 +13,7 @@ QUARTER = 900
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Asia/Kolkata", "Australia/Lord_Howe"]
 
 
+@pytest.mark.rule("rounding.reports")
 @pytest.mark.parametrize(
     ("seconds", "direction", "rounded"),
     [(449, "nearest", 0), (450, "nearest", 900), (1, "up", 900), (899, "down", 0), (900, "up", 900), (0, "up", 0)],
@@ -33,6 +34,7 @@ def test_without_a_step_nothing_is_rounded() -> None:
     assert round_seconds(1_234, step=0, direction=Direction.UP) == 1_234
 
 
+@pytest.mark.rule("rounding.reports")
 @given(
     st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  the bounds are naive
     st.integers(1, 200_000),
@@ -49,6 +51,7 @@ def test_bounds_fall_on_steps_of_the_local_clock(start: datetime, length: int, z
         assert (local.minute * 60 + local.second) % QUARTER == 0
 
 
+@pytest.mark.rule("rounding.reports")
 def test_a_zone_of_odd_minutes_is_rounded_at_its_own_quarters() -> None:
     start = datetime(2026, 3, 2, 4, 7, tzinfo=UTC)  # 09:52 in Kathmandu
     begin, end = round_interval(
@@ -58,6 +61,7 @@ def test_a_zone_of_odd_minutes_is_rounded_at_its_own_quarters() -> None:
     assert end - begin == 2 * 3_600
 
 
+@pytest.mark.rule("rounding.adds-up")
 @given(st.lists(st.integers(0, 100_000), min_size=1, max_size=30))
 def test_rounded_parts_add_up_to_the_rounded_whole(parts: list[int]) -> None:
     whole = round_seconds(sum(parts), step=QUARTER, direction=Direction.NEAREST)

@@ -24,6 +24,7 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
+@pytest.mark.rule("timer.repeat")
 def test_a_timer_that_is_stopped_becomes_a_log(company: Company, ada: Employee) -> None:
     start = _now() - HOUR
     with acting_as(membership_of(ada)), recorded_events() as events:
@@ -36,6 +37,7 @@ def test_a_timer_that_is_stopped_becomes_a_log(company: Company, ada: Employee) 
     assert [type(event) for event in events] == [TimerStartedEvent, TimerStoppedEvent, TimeLogCreatedEvent]
 
 
+@pytest.mark.rule("timer.second")
 def test_starting_another_stops_the_first_at_that_very_instant(company: Company, ada: Employee) -> None:
     start = _now() - HOUR
     with acting_as(membership_of(ada)):
@@ -47,6 +49,7 @@ def test_starting_another_stops_the_first_at_that_very_instant(company: Company,
         assert TimeLog.objects.filter(employee_id=ada.id, stopped_at=None).count() == 1
 
 
+@pytest.mark.rule("timer.second")
 def test_or_is_refused_where_the_organization_says_so(company: Company, ada: Employee) -> None:
     with acting_for(company):
         update_settings(organization_id=company.organization.id, values={"second_timer": "refuse"})
@@ -56,6 +59,7 @@ def test_or_is_refused_where_the_organization_says_so(company: Company, ada: Emp
             start_timer(employee_id=ada.id)
 
 
+@pytest.mark.rule("time.never-empty")
 def test_a_timer_stopped_within_its_second_is_discarded_and_the_answer_says_so(company: Company, ada: Employee) -> None:
     soon = _now() + timedelta(seconds=30)
     with acting_as(membership_of(ada)), recorded_events() as events:
@@ -65,6 +69,7 @@ def test_a_timer_stopped_within_its_second_is_discarded_and_the_answer_says_so(c
     assert events.of(TimerStoppedEvent)[0].discarded
 
 
+@pytest.mark.rule("logs.nothing-lost")
 @pytest.mark.parametrize("earlier", [timedelta(0), timedelta(minutes=30)])
 def test_starting_another_before_the_running_one_never_discards_its_work(
     company: Company, ada: Employee, earlier: timedelta
@@ -78,6 +83,7 @@ def test_starting_another_before_the_running_one_never_discards_its_work(
     assert not events.of(TimerStoppedEvent)
 
 
+@pytest.mark.rule("timer.future")
 def test_a_timer_is_not_stopped_before_it_began(company: Company, ada: Employee) -> None:
     with acting_as(membership_of(ada)), recorded_events() as events:
         running = start_timer(employee_id=ada.id, started_at=_now() - HOUR)
@@ -88,11 +94,13 @@ def test_a_timer_is_not_stopped_before_it_began(company: Company, ada: Employee)
     assert not events.of(TimerStoppedEvent)
 
 
+@pytest.mark.rule("timer.future")
 def test_a_timer_starts_at_most_a_minute_ahead(company: Company, ada: Employee) -> None:
     with acting_as(membership_of(ada)), pytest.raises(StartsInFuture):
         start_timer(employee_id=ada.id, started_at=_now() + timedelta(seconds=90))
 
 
+@pytest.mark.rule("logs.overlap")
 def test_a_running_timer_occupies_all_that_is_later(company: Company, ada: Employee) -> None:
     start = _now() - HOUR
     with acting_as(membership_of(ada)):
@@ -113,6 +121,7 @@ def test_nobody_starts_a_colleagues_timer(company: Company, ada: Employee) -> No
         start_timer(employee_id=ada.id)
 
 
+@pytest.mark.rule("timesheets.work-kept")
 def test_a_timer_that_ends_in_locked_time_is_kept_and_marked(company: Company, ada: Employee) -> None:
     with acting_as(membership_of(ada)):
         start_timer(employee_id=ada.id, started_at=_now() - 48 * HOUR)

@@ -1,9 +1,11 @@
 """DOMAIN §4: timesheets."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from employees.models import Employee
 from employees.services import update_employee
@@ -29,6 +31,7 @@ from timetracking.exceptions import (
 from timetracking.models import Timesheet
 from timetracking.selectors.locks import is_approved
 from timetracking.selectors.timesheets import covered, totals_of
+from timetracking.selectors.weeks import week_of
 from timetracking.services import timesheets as services
 from timetracking.services.cutting import remove_time, split_time_log
 from timetracking.services.logs import (
@@ -81,6 +84,7 @@ REPEATED = {
 }
 
 
+@pytest.mark.rule("timesheets.moves", "timesheets.history")
 @pytest.mark.parametrize("status", Status, ids=str)
 @pytest.mark.parametrize("move", Move, ids=str)
 def test_every_move_from_every_state(company: Company, ada: Employee, status: Status, move: Move) -> None:
@@ -106,6 +110,7 @@ def test_every_move_from_every_state(company: Company, ada: Employee, status: St
     assert all(entry.seconds == entry.billable_seconds == 3600 for entry in history)
 
 
+@pytest.mark.rule("timesheets.submit")
 def test_a_week_in_the_future_or_with_a_running_timer_is_not_submitted(company: Company, ada: Employee) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     with acting_as(membership_of(ada)):
@@ -116,6 +121,7 @@ def test_a_week_in_the_future_or_with_a_running_timer_is_not_submitted(company: 
         services.submit_timesheet(timesheet_id=timesheet_of(company, ada, now + timedelta(days=14)).id)
 
 
+@pytest.mark.rule("timesheets.reasons")
 def test_rejecting_and_reopening_need_a_reason(company: Company, ada: Employee) -> None:
     sheet = _make(company, ada, timesheet_of(company, ada), Move.SUBMIT)
     with acting_for(company):
@@ -126,6 +132,7 @@ def test_rejecting_and_reopening_need_a_reason(company: Company, ada: Employee) 
             services.reopen_timesheet(timesheet_id=sheet.id, reason="")
 
 
+@pytest.mark.rule("timesheets.version")
 def test_an_approval_may_be_of_the_version_that_was_seen(company: Company, ada: Employee) -> None:
     sheet = _make(company, ada, timesheet_of(company, ada), Move.SUBMIT)
     seen = sheet.version
@@ -137,6 +144,7 @@ def test_an_approval_may_be_of_the_version_that_was_seen(company: Company, ada: 
         services.approve_timesheet(timesheet_id=sheet.id, version=again.version)
 
 
+@pytest.mark.rule("timesheets.approvers")
 def test_only_those_who_manage_an_employee_decide_and_nobody_on_their_own(company: Company, ada: Employee) -> None:
     boss, boss_member = hire_as(company, Role.MANAGER)
     _, stranger = hire_as(company, Role.MANAGER)
@@ -159,12 +167,14 @@ def test_only_those_who_manage_an_employee_decide_and_nobody_on_their_own(compan
         assert services.approve_timesheet(timesheet_id=own.id).status == Status.APPROVED
 
 
+@pytest.mark.rule("timesheets.approvers")
 def test_only_the_owner_withdraws(company: Company, ada: Employee) -> None:
     sheet = _make(company, ada, timesheet_of(company, ada), Move.SUBMIT)
     with acting_for(company), pytest.raises(NotYours):
         services.withdraw_timesheet(timesheet_id=sheet.id)
 
 
+@pytest.mark.rule("timesheets.lock")
 @pytest.mark.parametrize("door", ["create", "bulk", "update", "move_in", "delete", "restore", "split", "cut", "timer"])
 @pytest.mark.parametrize("approved", [False, True], ids=["submitted", "approved"])
 def test_the_lock_holds_on_every_door(company: Company, ada: Employee, door: str, approved: bool) -> None:
@@ -198,6 +208,7 @@ def _raised(outcomes: list[Any]) -> None:
     raise outcomes[0]
 
 
+@pytest.mark.rule("time.two-periods", "timesheets.totals")
 def test_a_log_over_the_end_of_a_week_counts_in_both_and_is_locked_by_either(company: Company, ada: Employee) -> None:
     sunday = MONDAY + timedelta(days=6, hours=15)  # 23:00
     log = log_time(company, ada, sunday, hours=3)
@@ -217,6 +228,29 @@ def test_a_log_over_the_end_of_a_week_counts_in_both_and_is_locked_by_either(com
         assert is_approved(log)
 
 
+@pytest.mark.rule("time.servers")
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
+def test_neither_the_servers_zone_nor_the_databases_moves_a_day(
+    company: Company, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    berlin = hire(company, time_zone="Europe/Berlin")
+    log_time(company, berlin, MONDAY + timedelta(hours=14), hours=2)  # 23:00 to 01:00 there
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":  # as if the database had greeted the connection with this zone
+                cursor.execute("SELECT set_config('TimeZone', %s, false)", [zone])
+                connection.ensure_timezone()  # what connecting does
+        with acting_for(company):
+            week = week_of(Timesheet.objects.get(employee=berlin))
+        assert (week.days[0], week.all.days[:3]) == (MONDAY.date(), (3600, 3600, 0))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.rule("time.zones")
 def test_weeks_belong_to_the_employees_zone(company: Company) -> None:
     tokyo = hire(company, time_zone="Asia/Tokyo")
     log_time(company, tokyo, datetime(2026, 1, 4, 16, tzinfo=UTC))  # Monday 01:00 there
@@ -224,6 +258,7 @@ def test_weeks_belong_to_the_employees_zone(company: Company) -> None:
         assert [sheet.period_start for sheet in Timesheet.objects.filter(employee=tokyo)] == [MONDAY.date()]
 
 
+@pytest.mark.rule("time.moves")
 def test_a_move_to_another_zone_moves_no_submitted_period_and_leaves_no_gap(company: Company, ada: Employee) -> None:
     sheet = _make(company, ada, timesheet_of(company, ada), Move.SUBMIT)
     frozen = covered(sheet)
@@ -236,6 +271,7 @@ def test_a_move_to_another_zone_moves_no_submitted_period_and_leaves_no_gap(comp
         assert covered(following).start == frozen.end
 
 
+@pytest.mark.rule("timesheets.history")
 def test_each_move_has_one_event_with_the_version_it_made(company: Company, ada: Employee) -> None:
     with recorded_events() as events:
         sheet = _make(company, ada, timesheet_of(company, ada), Move.SUBMIT)
