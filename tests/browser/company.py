@@ -31,10 +31,10 @@ def _add_a_row_of_the_rest() -> None:
     from integrations.services.endpoints import create_endpoint  # noqa: PLC0415
     from integrations.services.repositories import link_repository  # noqa: PLC0415
     from integrations.services.syncing import run_sync  # noqa: PLC0415
-    from tests.factories.billing import bill  # noqa: PLC0415
+    from tests.factories.billing import approve_week, bill, client_of, log_of, project_of  # noqa: PLC0415
     from tests.factories.integrations import ListFeed, connect  # noqa: PLC0415
     from tests.factories.invites import invite  # noqa: PLC0415
-    from tests.factories.people import Company, team_of  # noqa: PLC0415
+    from tests.factories.people import Company, hire, team_of  # noqa: PLC0415
     from timetracking.selectors.projects import visible_projects  # noqa: PLC0415
 
     owner = Membership.unscoped.select_related("user", "tenant").get(user__email=OWNER)
@@ -44,6 +44,10 @@ def _add_a_row_of_the_rest() -> None:
     invite(company)
     team_of(company)
     bill(company)
+    for width in ("desktop", "phone"):  # an hour and a half to invoice
+        employee = hire(company)
+        approve_week(employee)
+        log_of(employee, project_of(client_of(company, name=f"Client on a {width}")), hours=1.5)
     integration = connect(company)
     with acting_as(owner):
         run_sync(integration_id=integration.id, feeds=[ListFeed(integration, [["one", "bad one"]])])

@@ -83,6 +83,31 @@ def test_time_is_tried_imported_and_taken_back(open_desk: OpenDesk, width: str) 
 
 
 @BOTH_WIDTHS
+def test_an_invoice_is_drafted_issued_printed_and_paid(open_desk: OpenDesk, width: str) -> None:
+    desk = open_desk("admin", width)
+    desk.open("/admin/timetracking/invoice/")
+    desk.go("Draft an invoice")
+    desk.assert_in_order()
+    desk.page.locator("[name='client']").select_option(label=f"Client on a {width}")
+    desk.fill(first_day="2026-03-01", last_day="2026-03-31", tax_percent="19")
+    desk.press("Preview")
+    desk.tells("178.50 EUR")
+    desk.assert_in_order()
+    desk.picture(f"invoice-draft-{width}")
+    desk.press("Make the draft")
+    desk.tells("The draft is made.")
+    desk.act("Issue", due_in_days="30")
+    desk.tells("The invoice is issued.")
+    paper = desk.page.get_by_role("link", name="PDF").locator("visible=true").first.get_attribute("href")
+    assert desk.page.request.get(f"{desk.url}{paper}").body().startswith(b"%PDF")
+    desk.act("Record payment", amount="178.50", paid_on="2026-04-01")
+    desk.tells("The payment is recorded.")
+    desk.tells("Paid")
+    desk.assert_in_order()
+    desk.picture(f"invoice-{width}")
+
+
+@BOTH_WIDTHS
 def test_a_dead_delivery_is_found_and_healed(open_desk: OpenDesk, site: "Site", width: str) -> None:
     desk, email = open_desk("owner", width), f"lost.{width}@example.org"
     site.mail.refused.add(email)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 BUS_PAGES = [reverse(f"admin:{page}") for page in ("bus_events", "bus_dead", "bus_handlers")]
 PAGES = (
     *("index", "choose", "employees_employee_add", "employees_employee_import_csv", "organizations_organization_add"),
-    "timetracking_timeimport_import_csv",
+    *("timetracking_timeimport_import_csv", "timetracking_invoice_draft"),
 )
 WRITES = ("INSERT", "UPDATE", "DELETE")
 

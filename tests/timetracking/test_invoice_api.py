@@ -113,6 +113,8 @@ def test_an_invoice_of_another_tenant_is_as_unknown_as_any(company: Company, cli
         ({"tax_percent": "101"}, "tax_percent"),
         ({"status": "paid"}, "status"),
         ({"round_to": -1}, "round_to"),
+        ({"first_day": "0001-01-01"}, "first_day"),
+        ({"last_day": "9999-12-31"}, "last_day"),
         ({"discount_amount": "1000"}, "discount"),
         ({"discount_amount": "0.001"}, "discount"),
     ],

@@ -54,6 +54,16 @@ class TimeAdmin(ServiceModelAdmin):
         return only | super().get_changeform_initial_data(request)
 
 
+class ActedOnAdmin(ServiceModelAdmin):
+    """Nothing of its rows is written in a form: they change by actions alone, so there is nothing to save."""
+
+    def changeform_view(
+        self, request: Any, object_id: Any = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        shown = {"show_save": False, "show_save_and_continue": False} | (extra_context or {})
+        return super().changeform_view(request, object_id, form_url, shown)
+
+
 def by_id(values: Mapping[str, Any], *, without: Iterable[str] = ()) -> dict[str, Any]:
     """Return a form's values as services take them: `client` as `client_id`, `tags` as `tag_ids`."""
     named = {name: value for name, value in values.items() if name not in without}

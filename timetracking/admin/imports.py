@@ -6,10 +6,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 
-from gauzy.site.base import ServiceModelAdmin
 from gauzy.site.html import chip
 from gauzy.site.navigation import Entry, Task
 from gauzy.site.unfolded import dialog_action, page_action
+from timetracking.admin.base import ActedOnAdmin
 from timetracking.admin.import_page import import_page
 from timetracking.models import TimeImport
 from timetracking.selectors.imports import time_imports
@@ -17,7 +17,7 @@ from timetracking.services.imports import undo_import
 
 
 @admin.register(TimeImport)
-class TimeImportAdmin(ServiceModelAdmin):
+class TimeImportAdmin(ActedOnAdmin):
     """Files of time that were imported, and what was wrong with their rows; a manager sees their own."""
 
     navigation = (

@@ -11,13 +11,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 
-from gauzy.site.base import ServiceModelAdmin
 from gauzy.site.fields import long_text_field, text_field
 from gauzy.site.html import chip, link
 from gauzy.site.navigation import Entry, Task
 from gauzy.site.parts import Card
-from gauzy.site.unfolded import DialogForm, dialog_action
+from gauzy.site.unfolded import DialogForm, dialog_action, page_action
 from timetracking import money
+from timetracking.admin.base import ActedOnAdmin
+from timetracking.admin.draft_page import draft_page
 from timetracking.admin.filters import OverdueFilter
 from timetracking.choices import InvoiceStatus
 from timetracking.documents import render_pdf
@@ -59,16 +60,26 @@ class VoidForm(DialogForm):
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(ServiceModelAdmin):
-    """Invoices with their lines; drafts are made over the API, where the time is chosen."""
+class InvoiceAdmin(ActedOnAdmin):
+    """Invoices with their lines; what they are made of is on the page of the draft."""
 
-    navigation = (Entry(Task.ORGANIZATION, "Invoices", "receipt_long", "timetracking_invoice_changelist"),)
-    empty_hint = "Drafts are made over the API of approved, billable time: POST /api/v1/invoices."
+    navigation = (
+        Entry(Task.ORGANIZATION, "Invoices", "receipt_long", "timetracking_invoice_changelist"),
+        Entry(
+            Task.ORGANIZATION,
+            "Draft an invoice",
+            "request_quote",
+            "timetracking_invoice_draft",
+            "timetracking.change_invoice",
+        ),
+    )
+    empty_hint = "Draft one of approved, billable time."
     list_display = ("title", "client", "status_chip", "total_shown", "open_shown", "issued_on", "due_on", "pdf")
     list_display_links = ("title",)
     list_filter = ("status", OverdueFilter, "organization")
     search_fields = ("number", "client_name", "client__name")
     ordering = ("-id",)
+    actions_list = ("draft",)
     actions_detail = ("issue", "pay", "void")
     _parts = ("lines_shown", "taxes_shown", "subtotal_shown", "discount_shown", "total_shown", "open_shown")
     _life = ("issued_on", "due_on", "payments_shown", "voided_at", "void_reason", "created_at", "id")
@@ -165,6 +176,10 @@ class InvoiceAdmin(ServiceModelAdmin):
     def fitting_actions(self, obj: Invoice) -> Collection[str]:
         """Return what the invoice's state allows."""
         return _FITTING[InvoiceStatus(obj.status)]
+
+    @page_action(label="Draft an invoice", icon="request_quote", permissions=["change"], path="draft")
+    def draft(self, request: HttpRequest) -> HttpResponse:
+        return draft_page(self, request)
 
     @dialog_action(
         label="Issue",

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from gauzy.organizations.selectors import get_organization
-from timetracking.calendar import span, zone_named
+from timetracking.calendar import day_start, kept_day, zone_named
 from timetracking.exceptions import InvoiceNotFound, TimeInvoiced
 from timetracking.intervals import Interval
 from timetracking.models import Invoice, InvoicedLog, TimeLog
@@ -57,9 +57,10 @@ def invoiceable_logs(wanted: Wanted) -> list[TimeLog]:
     if wanted.currency:
         found = found.filter(rate_currency=wanted.currency)
     if wanted.first_day:
-        found = found.filter(started_at__gte=span(wanted.first_day, wanted.first_day + timedelta(1), zone).start)
+        found = found.filter(started_at__gte=day_start(kept_day(wanted.first_day, "first_day"), zone))
     if wanted.last_day:
-        found = found.filter(started_at__lt=span(wanted.last_day, wanted.last_day + timedelta(1), zone).end)
+        following = kept_day(wanted.last_day, "last_day") + timedelta(1)
+        found = found.filter(started_at__lt=day_start(following, zone))
     if wanted.time_log_ids:
         found = found.filter(pk__in=wanted.time_log_ids)
     logs = list(found.select_related("project", "task", "employee").order_by("started_at", "id"))
