@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 
 from gauzy.rest.problems import MEDIA_TYPE, problem
@@ -11,6 +11,11 @@ from gauzy.rest.problems import MEDIA_TYPE, problem
 def api_not_found(request: HttpRequest) -> HttpResponse:
     """Answer every path under /api/ that leads nowhere."""
     return _problem(404, "not_found", "Not found.")
+
+
+def page_not_found(request: HttpRequest) -> HttpResponse:
+    """Answer every other path that leads nowhere, with DEBUG as without."""
+    return not_found(request, Http404())
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -6,11 +6,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from gauzy import eventbus as bus
 from gauzy.eventbus.models import Delivery, Receipt, StoredEvent
-from gauzy.eventbus.testing import assert_published, deliver_all
+from gauzy.eventbus.testing import assert_published, connected, deliver_all
 from gauzy.eventops.events import DeliveryEditedEvent, DeliveryRetriedEvent, DeliverySkippedEvent
 from gauzy.tenancy.choices import Role
 from gauzy.tenancy.models import Membership
+from tests.eventops.events import ParcelSentEvent
 from tests.eventops.parcels import send_dead_parcel, send_parcel
 from tests.factories.platform import new_member, new_owner, token_client
 
@@ -250,3 +252,32 @@ def test_owners_and_administrators_only(owner: Membership, role: Role) -> None:
     ]
     assert {answer.status_code for answer in answers} == {200 if allowed else 403}
     assert APIClient().get(EVENTS).status_code == 401
+
+
+@bus.handles(ParcelSentEvent, id="opstests.phone", retries=[], targets=lambda *_: ["home", "work"])
+def phone(event: ParcelSentEvent, meta: bus.Metadata) -> None:
+    if meta.target == "work":
+        raise ConnectionError("no line")
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "state"),
+    [
+        ("retry", {}, "waiting"),
+        ("skip", {"reason": "called by hand"}, "skipped"),
+        ("edit", {"values": {"weight": 2}}, "waiting"),
+    ],
+)
+def test_one_of_several_targets_is_repaired_and_shown(
+    client: APIClient, owner: Membership, verb: str, body: dict[str, Any], state: str
+) -> None:
+    with connected(phone):
+        event_id = send_parcel(owner.tenant_id)
+        deliver_all(expect_failures=True)
+        there = url(event_id, "opstests.phone", verb)
+        assert client.post(there, body).json()["code"] == "delivery_over", "without a target: the one that named them"
+        assert client.post(there, body | {"target": "car"}).json()["code"] == "delivery_not_found"
+        shown = client.post(there, body | {"target": "work"}).json()
+        assert (shown["handler"], shown["target"], shown["state"]) == ("opstests.phone", "work", state)
+        [home] = Receipt.objects.filter(event_id=event_id, handler="opstests.phone", target="home")
+    assert home.outcome == "done"

@@ -8,12 +8,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from gauzy import eventbus as bus
 from gauzy.eventbus import catalogue
 from gauzy.eventbus.models import Delivery, Receipt, StoredEvent
-from gauzy.eventbus.testing import deliver_all
+from gauzy.eventbus.testing import connected, deliver_all
 from gauzy.eventops.commands.filters import moment
 from gauzy.eventops.commands.tail import Tail
 from gauzy.tenancy.services import create_tenant
+from tests.eventops.events import ParcelSentEvent
 from tests.eventops.parcels import send_dead_parcel, send_parcel
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("parcels")]
@@ -304,3 +306,19 @@ def test_times_are_read_as_people_write_them() -> None:
     assert moment("2026-03-02T09:00") == datetime(2026, 3, 2, 9, tzinfo=UTC)
     assert moment("2026-03-02T09:00+01:00") == datetime(2026, 3, 2, 8, tzinfo=UTC)
     assert timedelta(minutes=89) < timezone.now() - moment("90m") < timedelta(minutes=91)
+
+
+@bus.handles(ParcelSentEvent, id="opstests.phone", retries=[], targets=lambda *_: ["home", "work"])
+def phone(event: ParcelSentEvent, meta: bus.Metadata) -> None:
+    if meta.target == "work":
+        raise ConnectionError("no line")
+
+
+def test_one_of_several_targets_is_retried_and_skipped(tenant_id: UUID) -> None:
+    with connected(phone):
+        event_id = send_parcel(tenant_id)
+        deliver_all(expect_failures=True)
+        assert Ran("retry", event_id, "opstests.phone").status == 1
+        assert Ran("retry", event_id, "opstests.phone", "--target", "work").status == 0
+        assert Ran("skip", event_id, "opstests.phone", "--target", "work", "--reason", "called by hand").status == 0
+    assert Receipt.objects.get(event_id=event_id, handler="opstests.phone", target="work").outcome == "skipped"

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from django.test import Client
 from pytest_django import Settings
+from pytest_django.asserts import assertTemplateUsed
 from rest_framework.test import APIClient
 
 from tests.factories.platform import new_owner, token_client
@@ -60,9 +61,15 @@ def test_paths_that_lead_nowhere_are_problems_too(path: str, debug: bool, settin
     assert (status, body["code"]) == (404, "not_found")
 
 
-def test_pages_keep_their_own_errors(client: Client) -> None:
-    answer = client.get("/accounts/nowhere")
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("path", ["/nowhere", "/accounts/nowhere", "/admin-like/"])
+def test_pages_keep_their_own_errors_and_tell_no_routes(
+    client: Client, path: str, debug: bool, settings: Settings
+) -> None:
+    settings.DEBUG = debug
+    answer = client.get(path)
     assert (answer.status_code, answer["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assertTemplateUsed(answer, "404.html")
 
 
 def test_an_unknown_host_is_a_problem() -> None:

@@ -110,11 +110,17 @@ class DeliveryOutput(serializers.Serializer[Any]):
     dead_at = serializers.DateTimeField(source="delivery.dead_at", allow_null=True)
 
 
-class SkipInput(StrictSerializer):
+class RepairInput(StrictSerializer):
+    target = serializers.CharField(
+        default="", allow_blank=True, help_text="Which of the handler's deliveries, where it has several: `target`."
+    )
+
+
+class SkipInput(RepairInput):
     reason = serializers.CharField(max_length=LONGEST_REASON)
 
 
-class EditInput(StrictSerializer):
+class EditInput(RepairInput):
     values = serializers.DictField(
         child=serializers.JSONField(),
         allow_empty=False,

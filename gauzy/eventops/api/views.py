@@ -1,4 +1,5 @@
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypedDict
 from uuid import UUID
 
 from rest_framework.request import Request
@@ -14,12 +15,12 @@ from gauzy.eventops.api.serializers import (
     EventDetailOutput,
     EventOutput,
     EventQuery,
+    RepairInput,
     SkipInput,
     TrailOutput,
 )
 from gauzy.eventops.choices import DeliveryState
 from gauzy.eventops.trails import Trail, trails_of_event
-from gauzy.rest.serializers import StrictSerializer
 from gauzy.rest.views import ViewSet
 from gauzy.tenancy.roles import ADMINS
 
@@ -50,7 +51,7 @@ class DeliveryViewSet(ViewSet):
 
     roles = {"list": ADMINS, "retry": ADMINS, "skip": ADMINS, "edit": ADMINS}
     queries = {"list": DeliveryQuery}
-    inputs = {"retry": StrictSerializer, "skip": SkipInput, "edit": EditInput}
+    inputs = {"retry": RepairInput, "skip": SkipInput, "edit": EditInput}
     outputs = {"list": DeliveryOutput, "retry": TrailOutput, "skip": TrailOutput, "edit": TrailOutput}
     pagination_class = DeliveryPagination
 
@@ -61,24 +62,40 @@ class DeliveryViewSet(ViewSet):
 
     def retry(self, request: Request, event_id: UUID, handler: str) -> Response:
         """Make a dead delivery due again. Its failures stay on record."""
-        self.read()
-        tenant_id = context.tenant_id()
-        services.retry_delivery(event_id=event_id, handler=handler, tenant_id=tenant_id, only_dead=True)
-        return self.reply(_trail(event_id, handler))
+        one = _named(event_id, handler, self.read())
+        services.retry_delivery(**one, only_dead=True)
+        return self.reply(_trail(one))
 
     def skip(self, request: Request, event_id: UUID, handler: str) -> Response:
         """Decide that the handler shall not have the event."""
-        tenant_id, reason = context.tenant_id(), self.read()["reason"]
-        services.skip_delivery(event_id=event_id, handler=handler, tenant_id=tenant_id, reason=reason, only_dead=True)
-        return self.reply(_trail(event_id, handler))
+        given = self.read()
+        one = _named(event_id, handler, given)
+        services.skip_delivery(**one, reason=given["reason"], only_dead=True)
+        return self.reply(_trail(one))
 
     def edit(self, request: Request, event_id: UUID, handler: str) -> Response:
         """Have the handler read other values than the event's, which stays as it was published; due at once."""
-        tenant_id, fields = context.tenant_id(), self.read()["values"]
-        services.edit_delivery(event_id=event_id, handler=handler, tenant_id=tenant_id, fields=fields)
-        return self.reply(_trail(event_id, handler))
+        given = self.read()
+        one = _named(event_id, handler, given)
+        services.edit_delivery(**one, fields=given["values"])
+        return self.reply(_trail(one))
 
 
-def _trail(event_id: UUID, handler: str) -> Trail:
-    event = selectors.get_event(event_id, tenant_id=context.tenant_id())
-    return trails_of_event(event, handler)[0]
+class _Named(TypedDict):
+    """A delivery of the tenant's, as the services name it."""
+
+    event_id: UUID
+    handler: str
+    target: str
+    tenant_id: UUID
+
+
+def _named(event_id: UUID, handler: str, given: Mapping[str, Any]) -> _Named:
+    return {"event_id": event_id, "handler": handler, "target": given["target"], "tenant_id": context.tenant_id()}
+
+
+def _trail(one: _Named) -> Trail:
+    """Return what became of it: of a replayed one, in its newest generation."""
+    event = selectors.get_event(one["event_id"], tenant_id=one["tenant_id"])
+    trails = [trail for trail in trails_of_event(event, one["handler"]) if trail.target == one["target"]]
+    return max(trails, key=lambda trail: trail.generation)

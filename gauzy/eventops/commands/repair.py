@@ -52,6 +52,7 @@ class Retry(Action):
         parser.add_argument("event_id", nargs="?", type=UUID, metavar="EVENT_ID")
         parser.add_argument("handler_id", nargs="?", metavar="HANDLER_ID", help="default: all dead ones of the event")
         add_delivery_filters(parser)
+        _add_target(parser)
         parser.add_argument("--all", action="store_true", help="whatever is dead")
         parser.add_argument("--dry-run", action="store_true", help="only say what would be retried")
         parser.add_argument("--deliver", action="store_true", help="run here what is due, before returning")
@@ -73,13 +74,12 @@ class Skip(Action):
         parser.add_argument("event_id", type=UUID, metavar="EVENT_ID")
         parser.add_argument("handler_id", metavar="HANDLER_ID")
         parser.add_argument("--reason", required=True)
+        _add_target(parser)
         add_tenant(parser)
 
     def run(self, options: Options, output: Output) -> None:
         event_id, handler = options["event_id"], options["handler_id"]
-        services.skip_delivery(
-            event_id=event_id, handler=handler, reason=options["reason"], tenant_id=tenant_of(options)
-        )
+        services.skip_delivery(reason=options["reason"], **_named(options))
         output.show(
             [{"event_id": event_id, "handler": handler, "state": "skipped"}], [f"{handler} skips event {event_id}."]
         )
@@ -95,16 +95,31 @@ class Edit(Action):
         parser.add_argument("event_id", type=UUID, metavar="EVENT_ID")
         parser.add_argument("handler_id", metavar="HANDLER_ID")
         parser.add_argument("--set", action="append", required=True, metavar="FIELD=JSON", help="may be repeated")
+        _add_target(parser)
         add_tenant(parser)
 
     def run(self, options: Options, output: Output) -> None:
         event_id, handler = options["event_id"], options["handler_id"]
         fields = dict(map(_field, options["set"]))
-        services.edit_delivery(event_id=event_id, handler=handler, fields=fields, tenant_id=tenant_of(options))
+        services.edit_delivery(fields=fields, **_named(options))
         output.show(
             [{"event_id": event_id, "handler": handler, "fields": sorted(fields)}],
             [f"{handler} reads event {event_id} with other {', '.join(sorted(fields))}: due now."],
         )
+
+
+def _add_target(parser: CommandParser) -> None:
+    parser.add_argument("--target", default="", help="which delivery of the handler's, where it has several")
+
+
+def _named(options: Options) -> dict[str, Any]:
+    """Return what names one delivery, as the services want it."""
+    return {
+        "event_id": options["event_id"],
+        "handler": options["handler_id"],
+        "target": options["target"],
+        "tenant_id": tenant_of(options),
+    }
 
 
 def _field(text: str) -> tuple[str, Any]:
@@ -132,9 +147,7 @@ def _dead_lines(dead: Iterable[OwedDelivery]) -> Iterator[str]:
 def _retry_one(options: Options) -> Delivery:
     if delivery_filters(options):
         raise CommandError("EVENT_ID HANDLER_ID names one delivery: leave the filters out.", returncode=2)
-    return services.retry_delivery(
-        event_id=options["event_id"], handler=options["handler_id"], tenant_id=tenant_of(options)
-    )
+    return services.retry_delivery(**_named(options))
 
 
 def _retry_many(options: Options) -> list[Delivery]:
