@@ -18,6 +18,7 @@ class IntegrationState(TextChoices):
 class EntityKind(TextChoices):
     """Kinds of our rows that have a counterpart in another system."""
 
+    CLIENT = "client", "Clients"
     PROJECT = "project", "Projects"
     TASK = "task", "Tasks"
     LABEL = "label", "Labels as tags"

@@ -44,6 +44,19 @@ class IntegrationSyncEvent(Event):
     error: str
 
 
+@event("integrations.upwork_sync", subject="integration_id", action=Action.SYNCED)
+class UpworkSyncEvent(Event):
+    """Upwork data was synchronized: contracts and time over its API, or transactions from a file of it."""
+
+    integration_id: UUID
+    organization_id: UUID
+    source: str
+    created: int
+    updated: int
+    unchanged: int
+    conflicts: int
+
+
 @event("integrations.webhook_endpoint_created", subject="webhook_endpoint_id", action=Action.CREATED)
 class WebhookEndpointCreatedEvent(Event):
     """A tenant wants to be told of events at an address of theirs."""

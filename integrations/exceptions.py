@@ -187,12 +187,12 @@ class AccountDiffers(Conflict):
     message = "This is another account of Upwork's than before; connect it as an integration of its own."
 
 
-class TokenRefused(AccessRefused):
+class TokenRefused(ProviderError):
     code = "token_refused"
     message = "Upwork takes the token no more."
 
 
-class ConnectionLost(AccessRefused):
+class ConnectionLost(ProviderError):
     code = "connection_lost"
     message = "Upwork has ended the connection: connect the integration again."
 
@@ -200,3 +200,23 @@ class ConnectionLost(AccessRefused):
 class PermissionMissing(AccessRefused):
     code = "permission_missing"
     message = "The key lacks a permission."
+
+
+class ContractNotFound(NotFound):
+    code = "upwork_contract_not_found"
+    message = "There is no such contract."
+
+
+class EmployeeNotChosen(Conflict):
+    code = "employee_not_chosen"
+    message = "Say whose work this contract is: nobody here has the freelancer's e-mail address."
+
+
+class DayNotAnswered(ProviderError):
+    code = "day_not_answered"
+    message = "Upwork could not answer for this day; the next sync asks again."
+
+
+class EditedHere(Conflict):
+    code = "edited_here"
+    message = "Upwork changed this time after somebody edited or deleted it here; it stays as it is here."

@@ -14,5 +14,7 @@ PERMISSIONS = {
     "integrations.view_repositorylink": ADMINS,
     "integrations.add_repositorylink": ADMINS,
     "integrations.change_repositorylink": ADMINS,
+    "integrations.view_upworkcontract": ADMINS,
+    "integrations.change_upworkcontract": ADMINS,
     "integrations.view_webhookattempt": ADMINS,
 }

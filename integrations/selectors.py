@@ -6,7 +6,13 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
 from integrations.choices import DeliveryState, EndpointState, EntityKind, IntegrationState, Provider, SyncState
-from integrations.exceptions import EndpointNotFound, IntegrationNotFound, LinkNotFound, SyncRunNotFound
+from integrations.exceptions import (
+    ContractNotFound,
+    EndpointNotFound,
+    IntegrationNotFound,
+    LinkNotFound,
+    SyncRunNotFound,
+)
 from integrations.models import (
     ExternalId,
     GitHubDelivery,
@@ -15,6 +21,7 @@ from integrations.models import (
     SyncConflict,
     SyncRun,
     TaskReference,
+    UpworkContract,
     WebhookAttempt,
     WebhookEndpoint,
 )
@@ -94,6 +101,12 @@ def find_mapped(integration_id: UUID, kind: EntityKind, external_id: str) -> Ext
     """Return what is known of a row of the other system, also if it is gone there."""
     known = ExternalId.objects.filter(integration_id=integration_id, kind=kind, external_id=external_id)
     return known.first()
+
+
+def mapped_with_prefix(integration_id: UUID, kind: EntityKind, prefix: str) -> QuerySet[ExternalId]:
+    """Return what is known of rows that are there and whose external ids begin so."""
+    known = ExternalId.objects.filter(integration_id=integration_id, kind=kind, internal_id__isnull=False)
+    return known.filter(external_id__startswith=prefix).order_by("external_id")
 
 
 def mapped_to(kind: EntityKind, internal_id: UUID) -> QuerySet[ExternalId]:
@@ -206,3 +219,29 @@ def tasks_of_issue(integration_id: UUID, reference: str) -> list[UUID]:
 
 def task_references(**filters: Unpack[ReferenceFilters]) -> QuerySet[TaskReference]:
     return TaskReference.objects.filter(**filters)
+
+
+class ContractFilters(TypedDict, total=False):
+    integration_id: UUID
+
+
+def upwork_contracts(**filters: Unpack[ContractFilters]) -> QuerySet[UpworkContract]:
+    return UpworkContract.objects.filter(**filters)
+
+
+def get_contract(contract_id: UUID) -> UpworkContract:
+    """Return a contract of the tenant; raise `ContractNotFound` for an unknown and for a foreign id."""
+    if contract := UpworkContract.objects.select_related("integration").filter(pk=contract_id).first():
+        return contract
+    raise ContractNotFound
+
+
+def contract_named(integration_id: UUID, contract: str) -> UpworkContract | None:
+    """Return the contract that Upwork calls so."""
+    return UpworkContract.objects.filter(integration_id=integration_id, contract=contract).first()
+
+
+def contracts_after(integration_id: UUID, contract_id: UUID | None) -> QuerySet[UpworkContract]:
+    """Return, in order, the contracts whose diaries are read, after one of them or from the first."""
+    running = UpworkContract.objects.filter(integration_id=integration_id, has_ended=False).order_by("pk")
+    return running.filter(pk__gt=contract_id) if contract_id else running

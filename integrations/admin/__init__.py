@@ -2,6 +2,7 @@
 
 from integrations.admin.framework import IntegrationAdmin, SyncRunAdmin
 from integrations.admin.github import GitHubDeliveryAdmin, RepositoryLinkAdmin
+from integrations.admin.upwork import UpworkContractAdmin
 from integrations.admin.webhooks import WebhookAttemptAdmin, WebhookEndpointAdmin
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "IntegrationAdmin",
     "RepositoryLinkAdmin",
     "SyncRunAdmin",
+    "UpworkContractAdmin",
     "WebhookAttemptAdmin",
     "WebhookEndpointAdmin",
 ]

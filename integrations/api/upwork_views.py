@@ -8,8 +8,10 @@ from rest_framework.response import Response
 from gauzy.rest.serializers import StrictSerializer
 from gauzy.rest.views import ViewSet
 from gauzy.tenancy.roles import ADMINS
+from integrations import selectors
 from integrations.api.serializers import IntegrationOutput
-from integrations.services import upwork_access
+from integrations.models import UpworkContract
+from integrations.services import upwork_access, upwork_contracts
 
 
 class UpworkStartOutput(serializers.Serializer[Any]):
@@ -42,6 +44,44 @@ class UpworkConnectionViewSet(ViewSet):
         """Connect the account with which the user agreed."""
         given = {"integration_id": integration_id, "session": _session_of(request), **self.read()}
         return self.reply(upwork_access.finish_connecting(**given))
+
+
+class UpworkContractOutput(serializers.ModelSerializer[UpworkContract]):
+    integration_id = serializers.UUIDField()
+    project_id = serializers.UUIDField()
+    employee_id = serializers.UUIDField(allow_null=True)
+
+    class Meta:
+        model = UpworkContract
+        fields = (
+            *("id", "integration_id", "contract", "title", "status", "freelancer", "project_id", "employee_id"),
+            *("starts_on", "diary_until", "has_ended"),
+        )
+        read_only_fields = fields
+
+
+class UpworkContractInput(StrictSerializer):
+    employee_id = serializers.UUIDField(allow_null=True, help_text="Whose time the contract's diary becomes.")
+
+
+class UpworkContractQuery(serializers.Serializer[Any]):
+    integration_id = serializers.UUIDField(required=False)
+
+
+class UpworkContractViewSet(ViewSet):
+    """Contracts that became projects, and whose work they are."""
+
+    roles = {"list": ADMINS, "partial_update": ADMINS}
+    queries = {"list": UpworkContractQuery}
+    inputs = {"partial_update": UpworkContractInput}
+    outputs = {"list": UpworkContractOutput, "partial_update": UpworkContractOutput}
+
+    def list(self, request: Request) -> Response:
+        return self.page(selectors.upwork_contracts(**self.query))
+
+    def partial_update(self, request: Request, contract_id: UUID) -> Response:
+        """Choose the employee; what was taken in before stays whose it is."""
+        return self.reply(upwork_contracts.choose_employee(contract_id=contract_id, **self.read()))
 
 
 def _session_of(request: Request) -> str:

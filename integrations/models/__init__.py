@@ -1,5 +1,6 @@
 from integrations.models.framework import ExternalId, Integration, SyncConflict, SyncRun
 from integrations.models.github import GitHubDelivery, RepositoryLink, TaskReference
+from integrations.models.upwork import UpworkContract
 from integrations.models.webhooks import WebhookAttempt, WebhookEndpoint
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "SyncConflict",
     "SyncRun",
     "TaskReference",
+    "UpworkContract",
     "WebhookAttempt",
     "WebhookEndpoint",
 ]

@@ -77,7 +77,7 @@ def update_integration(
     if changes:
         clean(integration)
         _save(integration)
-        _publish_changes(integration, changes)
+        publish_changes(integration, changes)
     return integration
 
 
@@ -96,7 +96,7 @@ def set_state(*, integration_id: UUID, state: IntegrationState, reason: str = ""
     if state == IntegrationState.REMOVED:
         integration.sealed = ""
     _save(integration)
-    _publish_changes(integration, [change])
+    publish_changes(integration, [change])
     return integration
 
 
@@ -119,7 +119,7 @@ def set_account(*, integration_id: UUID, account: str, kept: Mapping[str, str]) 
         integration.state, integration.state_reason = IntegrationState.ACTIVE, ""
     integration.account, integration.sealed = account, crypto.seal({**known, **kept})
     _save(integration)
-    _publish_changes(integration, changes)
+    publish_changes(integration, changes)
     return integration
 
 
@@ -211,7 +211,8 @@ def _save(integration: Integration, **how: Any) -> None:
         raise IntegrationExists(fields={"account": [IntegrationExists.message]}) from error
 
 
-def _publish_changes(integration: Integration, changes: list[Change]) -> None:
+def publish_changes(integration: Integration, changes: list[Change]) -> None:
+    """Announce what changed of an integration, in the transaction that changed it."""
     bus.publish(
         IntegrationUpdatedEvent(
             integration_id=integration.id, organization_id=integration.organization_id, changes=tuple(changes)

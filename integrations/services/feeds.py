@@ -11,8 +11,22 @@ from integrations.models import Integration, SyncRun
 from integrations.selectors import get_integration
 from integrations.services.issue_feed import issue_feeds
 from integrations.services.syncing import Feed, run_sync
+from integrations.services.upwork_contract_feed import ContractFeed
+from integrations.services.upwork_diary_feed import DiaryFeed
 
-_FEEDS: Mapping[Provider, Callable[[Integration], Sequence[Feed]]] = {Provider.GITHUB: issue_feeds}
+
+def _upwork_feeds(integration: Integration) -> Sequence[Feed]:
+    """Contracts come first: their diaries need to know them. Without an account nobody has signed in yet."""
+    if not integration.account:
+        return []
+    feeds: list[Feed] = [ContractFeed(integration), DiaryFeed(integration)]
+    return [feed for feed in feeds if integration.direction_of(feed.kind).takes_in]
+
+
+_FEEDS: Mapping[Provider, Callable[[Integration], Sequence[Feed]]] = {
+    Provider.GITHUB: issue_feeds,
+    Provider.UPWORK: _upwork_feeds,
+}
 
 
 def can_sync(integration: Integration) -> bool:

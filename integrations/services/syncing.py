@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from gauzy import eventbus as bus
 from gauzy.exceptions import DomainError
-from integrations.choices import EntityKind, IntegrationState, ItemOutcome, SyncState
-from integrations.events import IntegrationSyncEvent, SyncRequestedEvent
+from integrations.choices import EntityKind, IntegrationState, ItemOutcome, Provider, SyncState
+from integrations.events import IntegrationSyncEvent, SyncRequestedEvent, UpworkSyncEvent
 from integrations.exceptions import (
     IntegrationNotActive,
     NothingToSync,
@@ -53,8 +53,11 @@ class Feed(Protocol):
         """Return what the other system calls the item."""
         ...
 
-    def take_in(self, item: Any) -> ItemOutcome:
-        """Bring our rows up to date, in the caller's transaction; raise `DomainError` for a conflict."""
+    def take_in(self, item: Any) -> ItemOutcome | None:
+        """Bring our rows up to date, in the caller's transaction; raise `DomainError` for a conflict.
+
+        None is counted as nothing: the item is of our making.
+        """
         ...
 
 
@@ -142,7 +145,7 @@ def _take_in_page(run: SyncRun, token: UUID, feed: Feed, items: Sequence[Any], f
     SyncRun.objects.filter(pk=run.pk).update(**counts, feed=feed.name, cursor=following, pages=F("pages") + 1)
 
 
-def _take_in(run: SyncRun, feed: Feed, item: Any) -> ItemOutcome:
+def _take_in(run: SyncRun, feed: Feed, item: Any) -> ItemOutcome | None:
     try:
         with transaction.atomic():
             return feed.take_in(item)
@@ -169,6 +172,8 @@ def _finish(run: SyncRun, token: UUID, error: ProviderError | None = None) -> Sy
         finished.cursor = ""
     finished.save(update_fields=["state", "finished_at", "error", "error_text", "cursor"])
     bus.publish(_finished(finished))
+    if finished.state == SyncState.DONE and finished.integration.provider == Provider.UPWORK:
+        bus.publish(_synchronized(finished))
     return finished
 
 
@@ -190,6 +195,18 @@ def _finished(run: SyncRun) -> IntegrationSyncEvent:
         unchanged=run.unchanged,
         conflicts=run.conflicts,
         error=run.error,
+    )
+
+
+def _synchronized(run: SyncRun) -> UpworkSyncEvent:
+    return UpworkSyncEvent(
+        integration_id=run.integration_id,
+        organization_id=run.integration.organization_id,
+        source="api",
+        created=run.created,
+        updated=run.updated,
+        unchanged=run.unchanged,
+        conflicts=run.conflicts,
     )
 
 

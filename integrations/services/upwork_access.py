@@ -16,6 +16,8 @@ from gauzy import context
 from integrations import crypto
 from integrations.choices import IntegrationState, Provider
 from integrations.exceptions import (
+    AccessRefused,
+    AccountDiffers,
     CodeRefused,
     ConnectionLost,
     ConsentRefused,
@@ -116,7 +118,10 @@ def _ask(integration: Integration, token: str, query: str, variables: dict[str, 
 
 def _account_of(tokens: Tokens, organization: str) -> str:
     with UpworkClient(settings.UPWORK_API_URL, tokens.access, organization=organization) as client:
-        found = client.ask(queries.ME).data
+        try:
+            found = client.ask(queries.ME).data
+        except AccessRefused as refusal:
+            raise (AccountDiffers if organization else refusal) from refusal
     if account := text(at(found, "organization", "id"), 200):
         return account
     raise ProviderError("Upwork does not say whose account this is.")

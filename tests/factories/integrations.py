@@ -8,14 +8,17 @@ from gauzy.eventbus.testing import deliver_all
 from integrations.choices import EntityKind, ItemOutcome, Provider
 from integrations.exceptions import IntegrationExists, ProviderError
 from integrations.models import Integration
+from integrations.providers.upwork.contracts import Contract, read_contract
 from integrations.selectors import find_mapped
 from integrations.services.connecting import create_integration
 from integrations.services.endpoints import create_endpoint, ping
 from integrations.services.mapping import remember
 from integrations.services.repositories import link_repository
 from integrations.services.syncing import run_sync
+from integrations.services.upwork_contracts import take_in_contract
 from tests.factories.github import SECRET, deliver
 from tests.factories.people import Company, acting_for
+from tests.support.upwork_api import contract
 from timetracking.services.projects import create_project
 
 
@@ -64,10 +67,20 @@ def connect_everything(company: Company) -> None:
         run_sync(integration_id=integration.id, feeds=[ListFeed(integration, [["one", "bad one"]])])
         project = create_project(organization_id=company.organization.id, name="Linked")
         link_repository(integration_id=integration.id, project_id=project.id, repository="octo/widgets")
+        upwork = create_integration(
+            organization_id=company.organization.id, provider=Provider.UPWORK, name="Our Upwork"
+        )
+        take_in_contract(integration_id=upwork.id, contract=read(contract("41000001", "1")))
     _mention_an_issue(integration)
     with acting_for(company):
         endpoint, _ = create_endpoint(url="https://hooks.invalid/", events=["employees.employee_ended"])
         ping(endpoint_id=endpoint.id)
+
+
+def read(found: dict[str, Any]) -> Contract:
+    contract = read_contract(found)
+    assert contract
+    return contract
 
 
 def _mention_an_issue(integration: Integration) -> None:

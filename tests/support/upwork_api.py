@@ -4,12 +4,14 @@ import itertools
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime, time
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs
 
 from tests.support.receiver import Received, Receiver, Reply, answer
 
+PER_PAGE = 2  # so that three contracts already need pages
 CLIENT_ID, CLIENT_SECRET, CODE = "key-of-ours", "secret-of-ours", "code-that-is-good-once"
 
 
@@ -30,10 +32,17 @@ class UpworkApi(Receiver):
         self.organization = {"id": "1900000000000000002", "name": "Sam W."}
         self.user = {"id": "1900000000000000001", "email": "sam@example.test"}
         self.lacking: set[str] = set()
+        self.contracts: list[Any] = []
+        self.vendor = self.user["id"]
+        self.cells: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self.silent_days: set[str] = set()
         self._numbers = itertools.count(1)
         self._operations: dict[str, Callable[[dict[str, Any], str], Any]] = {
             "Me": lambda variables, query: {"user": {"id": self.user["id"]}, "organization": self.organization},
             "Email": lambda variables, query: {"user": {"email": self.user["email"]}},
+            "Contracts": self._contracts,
+            "History": self._history,
+            "Diaries": self._diaries,
         }
 
     @property
@@ -87,7 +96,72 @@ class UpworkApi(Receiver):
         operation = _name_of(body["query"])
         if operation in self.lacking:
             return reply_json(self, to, lacking(operation))
-        return reply_json(self, to, {"data": self._operations[operation](body["variables"], body["query"])})
+        if request.headers.get("x-upwork-api-tenantid") not in {None, self.organization["id"]}:
+            return reply_json(self, to, failing_with("Authorization failed"))
+        data = self._operations[operation](body["variables"], body["query"])
+        silent = [name for name, value in data.items() if value is None]
+        errors = [{"message": "500 it hurts", "path": [name]} for name in silent]
+        return reply_json(self, to, {"data": data, **({"errors": errors} if errors else {})})
+
+    # --- contracts and diaries ----------------------------------------------------------------------------------------
+
+    def put_contract(self, id: str, **values: Any) -> dict[str, Any]:
+        """Make or change a contract, as people at Upwork do."""
+        known = next((one for one in self.contracts if one and one["id"] == id), None)
+        if known is None:
+            known = contract(id, self.user["id"])
+            self.contracts.append(known)
+        known |= values
+        return known
+
+    def work(self, contract_id: str, day: date, *times: str, **cell: Any) -> None:
+        """Add cells of ten minutes to a contract's diary: `times` as 09:00."""
+        known = self.cells.setdefault((contract_id, f"{day:%Y%m%d}"), [])
+        for told in times:
+            start = datetime.combine(day, time.fromisoformat(told), UTC)
+            raw = {"rawValue": str(int(start.timestamp())), "displayValue": told}
+            fresh = {"cellDateTime": raw, "manual": False, "overtime": False, "memo": "Login page", "task": None}
+            known.append(fresh | cell)
+
+    def _contracts(self, variables: dict[str, Any], query: str) -> Any:
+        assert variables["options"] == {"addTerms": True, "addHourLimits": False}, "they are off unless asked for"
+        paging = variables["paging"]
+        theirs = self.contracts if variables["filter"]["vendorId"] == self.vendor else []
+        return {"vendorContracts": {"contracts": theirs[paging["offset"] :][: min(paging["limit"], PER_PAGE)]}}
+
+    def _history(self, variables: dict[str, Any], query: str) -> Any:
+        paging, shown = variables["filter"]["pagination"], ("id", "title", "status", "startDate")
+        page = [one for one in self.contracts if one][paging["offset"] :][:PER_PAGE]
+        worked = [{"contract": {name: one[name] for name in shown}} for one in page]
+        return {"talentWorkHistory": {"workHistoryList": worked}}
+
+    def _diaries(self, variables: dict[str, Any], query: str) -> Any:
+        asked = re.findall(r'(d\d+): workDiaryContract\(\w+: {contractId: "(\d+)", date: "(\d{8})", offsetInS', query)
+        assert 1 <= len(asked) <= 10, query
+        assert len(asked) == query.count("workDiaryContract("), "a day is written yyyyMMdd, in UTC"
+        return {
+            alias: None if day in self.silent_days else {"workDiaryTimeCells": self.cells.get((id, day)) or None}
+            for alias, id, day in asked
+        }
+
+
+def contract(id: str, freelancer: str) -> dict[str, Any]:
+    rate = {"rawValue": "45.00", "currency": "USD"}
+    begun = "2026-01-12T00:00:00+0000"
+    return {
+        "id": id,
+        "title": f"Contract {id}",
+        "status": "ACTIVE",
+        "startDate": begun,
+        "clientOrganization": {"id": "1900000000000000900", "name": "Harbor Books"},
+        "clientTeam": None,
+        "freelancer": {"id": freelancer, "name": "Sam W."},
+        "terms": {"hourlyTerms": [{"hourlyRate": rate, "startDate": begun, "endDate": None}], "fixedPriceTerms": []},
+    }
+
+
+def failing_with(message: str) -> dict[str, Any]:
+    return {"errors": [{"message": message}], "data": None}
 
 
 def lacking(operation: str) -> dict[str, Any]:
@@ -101,7 +175,7 @@ def lacking(operation: str) -> dict[str, Any]:
 
 def failing(message: str) -> Reply:
     """Answer 200 with an error in it."""
-    return answer(200, json.dumps({"errors": [{"message": message}], "data": None}).encode())
+    return answer(200, json.dumps(failing_with(message)).encode())
 
 
 def reply_json(receiver: Receiver, to: BaseHTTPRequestHandler, data: Any, status: int = 200) -> None:

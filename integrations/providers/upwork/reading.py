@@ -4,34 +4,32 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from integrations.providers.github.payloads import storable
+from integrations.providers.github.payloads import at, storable
+
+__all__ = ["at", "compact", "day_of", "moment", "money", "text"]
 
 _DAY = 86_400
 _MILLISECONDS_FROM = 100_000_000_000
+_COMPACT = len("20260330")
+_LARGEST = Decimal(10) ** 8
+_CENTS = Decimal("0.0001")
 
 
 def text(value: Any, longest: int) -> str:
-    return storable(str(value)).strip()[:longest] if isinstance(value, str | int) else ""
-
-
-def at(found: Any, *path: str) -> Any:
-    """Return what is found along the path of names, None where there is nothing."""
-    for name in path:
-        found = found.get(name) if isinstance(found, dict) else None
-    return found
+    is_text = isinstance(value, str | int) and not isinstance(value, bool)
+    return storable(str(value)).strip()[:longest].rstrip() if is_text else ""
 
 
 def moment(raw: Any, day: date) -> datetime | None:
     """Read a `DateTime.rawValue`: the second of the day, an epoch in seconds or milliseconds, or ISO 8601."""
     written = str(raw)
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     try:
-        if not written.isdigit():
+        if not (written.isascii() and written.isdecimal()):
             read = datetime.fromisoformat(written)
             return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
-        number = int(written)
+        number = int(written[:20])
         if number < _DAY:
-            return midnight + timedelta(seconds=number)
+            return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(seconds=number)
         return datetime.fromtimestamp(number // 1000 if number >= _MILLISECONDS_FROM else number, tz=UTC)
     except (ValueError, OverflowError, OSError):
         return None
@@ -40,8 +38,11 @@ def moment(raw: Any, day: date) -> datetime | None:
 def day_of(value: Any) -> date | None:
     """Read a contract's date: ISO 8601 with or without a time, or an epoch in milliseconds."""
     written = str(value or "")
-    if len(written) == len("20260330") and written.isdigit():
-        return date.fromisoformat(written)
+    if len(written) == _COMPACT and written.isdecimal():
+        try:
+            return date.fromisoformat(written)
+        except ValueError:
+            return None
     found = moment(written, date.min) if written else None
     return found.date() if found else None
 
@@ -52,8 +53,11 @@ def compact(day: date) -> str:
 
 
 def money(value: Any) -> tuple[Decimal, str] | None:
-    """Read a `Money` as amount and currency."""
+    """Read a `Money` as amount and currency; None for what is no amount that we keep."""
     try:
-        return Decimal(str(at(value, "rawValue"))), str(at(value, "currency") or "USD")
+        amount = Decimal(str(at(value, "rawValue")))
+        if not (amount.is_finite() and 0 <= amount < _LARGEST):
+            return None
+        return amount.quantize(_CENTS), (text(at(value, "currency"), 3) or "USD").upper()
     except InvalidOperation:
         return None
