@@ -33,6 +33,7 @@ from timetracking.selectors.locks import is_approved
 from timetracking.selectors.timesheets import covered, totals_of
 from timetracking.selectors.weeks import week_of
 from timetracking.services import timesheets as services
+from timetracking.services.approving import approve_timesheets
 from timetracking.services.cutting import remove_time, split_time_log
 from timetracking.services.logs import (
     create_time_log,
@@ -287,8 +288,8 @@ def test_several_are_approved_at_once_or_none(company: Company, ada: Employee) -
     items = [(first.id, None), (second.id, None)]
     with acting_for(company):
         with pytest.raises(Exception, match="none was carried out") as refusal:
-            services.approve_timesheets(items=items)
+            approve_timesheets(items=items)
         assert list(refusal.value.fields) == ["items.1"]  # type: ignore[attr-defined]  # a BulkRefused
-        outcomes = services.approve_timesheets(items=items, atomic=False)
+        outcomes = approve_timesheets(items=items, atomic=False)
     assert isinstance(outcomes[0], Timesheet)
     assert isinstance(outcomes[1], WrongState)

@@ -15,6 +15,7 @@ from timetracking.models import Timesheet
 from timetracking.selectors.people import may_decide
 from timetracking.selectors.timesheets import totals_of, visible_timesheets
 from timetracking.services import timesheets as services
+from timetracking.services.approving import approve_timesheets
 
 SHOWN = 50
 
@@ -45,7 +46,7 @@ def _decide(request: HttpRequest) -> None:
     if "reject" in request.POST:
         _reject(request)
     elif items := [item for text in request.POST.getlist("sheet") if (item := _named(text))]:
-        outcomes = services.approve_timesheets(items=items, atomic=False)
+        outcomes = approve_timesheets(items=items, atomic=False)
         refusals = [outcome for outcome in outcomes if isinstance(outcome, DomainError)]
         for refusal in refusals:
             messages.error(request, refusal.message)

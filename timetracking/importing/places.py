@@ -60,6 +60,18 @@ class Places:
         known[key] = id
         self._learned.append((known, key))
 
+    def lacks(self, entry: Entry) -> bool:
+        """Tell whether something of an entry would have to be made."""
+        if any(tag.casefold() not in self._tags for tag in entry.tags):
+            return True
+        if not entry.project:
+            return False
+        client_id = self._clients.get(fold(entry.client)) if entry.client else None
+        project_id = self._projects.get((client_id, fold(entry.project)))
+        if project_id is None or (entry.client and client_id is None):
+            return True
+        return bool(entry.task) and (project_id, fold(entry.task)) not in self._tasks
+
     def find(self, entry: Entry) -> Place:
         """Return where an entry belongs; raise `ProjectNotFound` or `TaskNotFound` where nothing may be made."""
         if not entry.project:

@@ -2,12 +2,15 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypedDict
 from uuid import UUID
 
 from django.db import transaction
 
+from gauzy import eventbus as bus
 from gauzy.exceptions import DomainError, Invalid
 from gauzy.organizations.choices import OverlapPolicy
 from gauzy.organizations.selectors import get_organization, settings_of
@@ -25,9 +28,11 @@ from timetracking.importing.report import ImportReport, VerdictOnRow
 from timetracking.models import TimeImport
 from timetracking.selectors.imports import known_keys, logged_between
 from timetracking.selectors.people import people_seen
+from timetracking.services import writing
+from timetracking.services.batches import LogBatch
 from timetracking.services.imports import NewRow, record_import
 from timetracking.services.ledger import lock_ledgers
-from timetracking.services.logs import NewTimeLog, create_time_log
+from timetracking.services.logs import NewTimeLog
 
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 _MARGIN = timedelta(days=2)  # around the days of a file: zones, and entries over midnight
@@ -84,6 +89,12 @@ def import_time(
     return run.report(dry_run=dry_run, done=done)
 
 
+class _When(TypedDict):
+    employee_id: UUID
+    started_at: datetime
+    stopped_at: datetime
+
+
 class _Run:
     """One import under way, inside its transaction."""
 
@@ -94,9 +105,12 @@ class _Run:
         self.verdicts: list[VerdictOnRow] = []
 
     def carry_out(self) -> None:
+        """Judge, record and publish; the number of queries depends on what has to be made for rows, not on the rows."""
         self.places.load()
-        for row in judge(self.sheet, self.reading, self._knowledge(), self.options.day_start):
-            self.verdicts.append(self._verdict(row))
+        rows = judge(self.sheet, self.reading, self._knowledge(), self.options.day_start)
+        batch = LogBatch([_when(row) for row in rows if row.span and not row.refusal and not row.known])
+        self.verdicts += [self._verdict(row, batch) for row in rows]
+        bus.publish_many([writing.created(log) for log in batch.write()], history=True)
 
     def count(self, verdict: RowVerdict) -> int:
         return sum(one.verdict == verdict for one in self.verdicts)
@@ -143,28 +157,29 @@ class _Run:
             refuses_overlaps=settings_of(self.organization_id).overlaps == OverlapPolicy.REFUSE,
         )
 
-    def _verdict(self, row: Judged) -> VerdictOnRow:
+    def _verdict(self, row: Judged, batch: LogBatch) -> VerdictOnRow:
         if row.refusal:
             return _about(row, RowVerdict.REFUSED, code=row.refusal.row_class.value, message=row.refusal.message)
         if row.known or row.entry is None or row.span is None:
             return _about(row, RowVerdict.KNOWN)
         mark = self.places.mark()
         try:
-            with transaction.atomic():
-                self.new.append(NewRow(row.record.line, row.key, self._create(row)))
+            with transaction.atomic() if self.places.lacks(row.entry) else nullcontext():
+                log = batch.admit(self._item(row))
         except DomainError as refusal:
             self.places.go_back(mark)
             return _about(row, RowVerdict.REFUSED, code=refusal.code, message=refusal.message)
+        self.new.append(NewRow(row.record.line, row.key, log.pk))
         return _about(row, RowVerdict.CREATED)
 
-    def _create(self, row: Judged) -> UUID:
-        if row.entry is None or row.span is None:
+    def _item(self, row: Judged) -> NewTimeLog:
+        if row.entry is None:
             raise TypeError("Only a row with a place on the time line is created.")
-        entry, place = row.entry, self.places.find(row.entry)
+        entry, place, when = row.entry, self.places.find(row.entry), _when(row)
         new = NewTimeLog(
-            employee_id=entry.person.employee_id,
-            started_at=row.span.start,
-            stopped_at=row.span.end,
+            employee_id=when["employee_id"],
+            started_at=when["started_at"],
+            stopped_at=when["stopped_at"],
             project_id=place.project_id,
             task_id=place.task_id,
             tag_ids=place.tag_ids,
@@ -173,7 +188,13 @@ class _Run:
         )
         if entry.billable is not None:
             new["is_billable"] = entry.billable
-        return create_time_log(history=True, **new).pk
+        return new
+
+
+def _when(row: Judged) -> _When:
+    if row.entry is None or row.span is None:
+        raise TypeError("Only a row with a place on the time line is created.")
+    return _When(employee_id=row.entry.person.employee_id, started_at=row.span.start, stopped_at=row.span.end)
 
 
 def _about(row: Judged, verdict: RowVerdict, *, code: str = "", message: str = "") -> VerdictOnRow:

@@ -1,6 +1,6 @@
 """What keeps time from being changed: submitted and approved periods, the organization's lock date."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,20 +15,38 @@ from timetracking.selectors.people import Person
 
 def locking_timesheets(person: Person, intervals: Sequence[Interval]) -> list[Timesheet]:
     """Return the submitted and approved periods that hold any part of the intervals."""
+    return touched_by(intervals, locking_around([person.id], intervals).get(person.id, ()))
+
+
+def locking_around(employee_ids: Collection[UUID], intervals: Sequence[Interval]) -> dict[UUID, list[Timesheet]]:
+    """Return the submitted and approved periods of the employees around the intervals, in one query."""
     if not intervals:
-        return []
+        return {}
     earliest, latest = min(one.start for one in intervals), max(one.end for one in intervals)
-    sheets: list[Timesheet] = list(
-        Timesheet.objects.filter(
-            employee_id=person.id, status__in=LOCKING, starts_at__lt=latest, ends_at__gt=earliest
-        ).order_by("period_start")
+    sheets = Timesheet.objects.filter(
+        employee_id__in=set(employee_ids), status__in=LOCKING, starts_at__lt=latest, ends_at__gt=earliest
     )
+    found: dict[UUID, list[Timesheet]] = {}
+    for sheet in sheets.order_by("period_start"):
+        found.setdefault(sheet.employee_id, []).append(sheet)
+    return found
+
+
+def touched_by(intervals: Sequence[Interval], sheets: Iterable[Timesheet]) -> list[Timesheet]:
+    """Return those of the fixed periods that hold any part of the intervals."""
     return [sheet for sheet in sheets if any(_covers(sheet, one) for one in intervals)]
 
 
 def require_unlocked(person: Person, intervals: Sequence[Interval], *, override_lock_date: bool = False) -> None:
     """Raise `PeriodLocked` or `LockDatePassed` if any part of the intervals may not be changed."""
-    if sheets := locking_timesheets(person, intervals):
+    refuse_locked(person, intervals, locking_timesheets(person, intervals), override_lock_date=override_lock_date)
+
+
+def refuse_locked(
+    person: Person, intervals: Sequence[Interval], sheets: Sequence[Timesheet], *, override_lock_date: bool = False
+) -> None:
+    """Raise `PeriodLocked` for the first of the periods that lock the intervals, or `LockDatePassed`."""
+    if sheets:
         raise PeriodLocked(f"The {sheets[0]} is {sheets[0].status}.")
     if not override_lock_date and is_before_lock_date(person, intervals):
         raise LockDatePassed

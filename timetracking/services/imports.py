@@ -13,8 +13,8 @@ from timetracking.events import TimeImportedEvent, TimeImportRevertedEvent
 from timetracking.exceptions import TimeImportNotFound
 from timetracking.models import ImportedRow, TimeImport, TimeLog
 from timetracking.selectors.imports import get_time_import
+from timetracking.services.batches import delete_logs
 from timetracking.services.ledger import lock_ledgers
-from timetracking.services.logs import delete_time_log
 from timetracking.services.shared import locked, now
 
 
@@ -82,10 +82,10 @@ def undo_import(*, time_import_id: UUID) -> TimeImport:
     if done.undone_at:
         return done
     rows = ImportedRow.objects.filter(time_import=done, is_live=True)
-    logs = list(TimeLog.objects.filter(pk__in=rows.values("time_log_id"), deleted_at=None).order_by("started_at"))
-    lock_ledgers(log.employee_id for log in logs)
-    for log in logs:
-        delete_time_log(time_log_id=log.pk)
+    there = TimeLog.objects.filter(pk__in=rows.values("time_log_id"), deleted_at=None).order_by("started_at")
+    lock_ledgers(there.values_list("employee_id", flat=True))
+    logs = list(there)
+    delete_logs(logs)
     rows.update(is_live=False)
     done.undone_at = now()
     done.save(update_fields=["undone_at"])

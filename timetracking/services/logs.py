@@ -21,6 +21,7 @@ from timetracking.selectors.locks import require_unlocked
 from timetracking.selectors.logs import get_visible_log
 from timetracking.selectors.projects import get_tags
 from timetracking.services import writing
+from timetracking.services.batches import LogBatch, own_rate
 from timetracking.services.ledger import lock_ledgers
 from timetracking.services.policies import (
     Deed,
@@ -68,7 +69,9 @@ def create_time_log(*, history: bool = False, override_lock_date: bool = False, 
     policies, `EmptyInterval`, `Overlaps`, `PeriodLocked`, `LockDatePassed`, and what is wrong with project, task, tags.
     """
     override = may_override_lock_date(override_lock_date)
-    row = _insert(log, override=override)
+    batch = LogBatch([log], override=override)
+    row = batch.admit(log)
+    batch.write()
     bus.publish(writing.created(row, override=override), history=history)
     return row
 
@@ -77,14 +80,15 @@ def create_time_log(*, history: bool = False, override_lock_date: bool = False, 
 def create_time_logs(*, items: Sequence[NewTimeLog | DomainError], atomic: bool = True) -> list[TimeLog | DomainError]:
     """Record several; return for each item its log or its refusal, in the same order.
 
-    atomic: one refusal undoes them all, and `BulkRefused` names every item at fault.
+    atomic: one refusal undoes them all, and `BulkRefused` names every item at fault. The number of queries does not
+    depend on the items.
     """
-    lock_ledgers(item["employee_id"] for item in items if not isinstance(item, DomainError))
-    outcomes = [_insert_or_refuse(item) for item in items]
+    batch = LogBatch([item for item in items if not isinstance(item, DomainError)])
+    outcomes = [batch.admit_or_refuse(item) for item in items]
     refusals = {index: outcome for index, outcome in enumerate(outcomes) if isinstance(outcome, DomainError)}
     if atomic and refusals:
         raise BulkRefused(refusals)
-    bus.publish_many([writing.created(outcome) for outcome in outcomes if isinstance(outcome, TimeLog)])
+    bus.publish_many([writing.created(log) for log in batch.write()])
     return outcomes
 
 
@@ -161,45 +165,6 @@ def lock_log(time_log_id: UUID, *, deleted: bool | None = False) -> TimeLog:
     return locked(TimeLog, seen.pk, TimeLogNotFound)
 
 
-def _insert_or_refuse(item: NewTimeLog | DomainError) -> TimeLog | DomainError:
-    if isinstance(item, DomainError):
-        return item
-    try:
-        with transaction.atomic():
-            return _insert(item)
-    except DomainError as refusal:
-        return refusal
-
-
-def _insert(item: NewTimeLog, *, override: bool = False) -> TimeLog:
-    interval = Interval(instant(item["started_at"], "started_at"), instant(item["stopped_at"], "stopped_at"))
-    found = authorize(item["employee_id"], Deed.MANUAL)
-    lock_ledgers([found.id])
-    log = TimeLog(organization=found.organization, employee=found.employee, source=item.get("source", LogSource.MANUAL))
-    log.started_at, log.stopped_at = interval.start, interval.end
-    log.description = item.get("description", "").strip()
-    writing.put_in_place(log, item.get("project_id"), item.get("task_id"))
-    log.is_billable = item.get("is_billable", log.project.is_billable if log.project else True)
-    tags = get_tags(log.organization_id, list(item.get("tag_ids", ())))
-    clean(log)
-    require_fields(found, log)
-    require_possible(interval)
-    require_allowed_future(found, interval)
-    require_unlocked(found, [interval], override_lock_date=override)
-    writing.check_overlap(found, log)
-    take_rate(log, _own_rate(log, item))
-    writing.ensure_timesheets(found, [interval])
-    log.save(force_insert=True)
-    log.tags.set(tags)
-    return log
-
-
-def _own_rate(log: TimeLog, values: Mapping[str, Any]) -> tuple[Decimal, str] | None:
-    amount = values.get("rate_amount")
-    currency = values.get("rate_currency") or log.rate_currency or log.organization.currency
-    return None if amount is None else (amount, currency)
-
-
 def _apply(log: TimeLog, values: Mapping[str, Any]) -> list[Change]:
     place = (log.project_id, log.task_id)
     times = {name: instant(values[name], name) for name in _TIMES & values.keys()}
@@ -210,7 +175,7 @@ def _apply(log: TimeLog, values: Mapping[str, Any]) -> list[Change]:
         changes += set_tags(log, get_tags(log.organization_id, list(values["tag_ids"])))
     before = (log.rate_amount, log.rate_currency, log.rate_origin)
     if _OF_RATE & values.keys():
-        take_rate(log, _own_rate(log, values))
+        take_rate(log, own_rate(log, values))
     elif log.rate_origin != RateOrigin.LOG and (place != (log.project_id, log.task_id) or times):
         take_rate(log)
     if before != (log.rate_amount, log.rate_currency, log.rate_origin):

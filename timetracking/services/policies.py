@@ -40,13 +40,18 @@ def authorize(employee_id: UUID, deed: Deed) -> Person:
     Managers of the employee may do anything; the employee what the organization's policies allow.
     """
     found = person(employee_id)
-    if acts_as_manager(found):
-        return found
+    require_allowed(found, deed, decides=acts_as_manager(found))
+    return found
+
+
+def require_allowed(found: Person, deed: Deed, *, decides: bool) -> None:
+    """Raise `NotYours` or `NotAllowedByPolicy`; `decides`: whether the actor decides about this person."""
+    if decides:
+        return
     if not found.is_actor or current_role() == Role.VIEWER:
         raise NotYours
     if deed is not Deed.TIMER and current_role() != Role.MANAGER and not getattr(found.settings, deed):
         raise NotAllowedByPolicy
-    return found
 
 
 def may_override_lock_date(asked: bool) -> bool:

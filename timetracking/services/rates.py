@@ -128,6 +128,13 @@ def recompute_rates(*, organization_id: UUID, first_day: date, last_day: date, d
     return result
 
 
+def take_rates(logs: Sequence[TimeLog]) -> None:
+    """Set the rates of logs that have none of their own, in one query."""
+    without = [log for log in logs if log.rate_origin != RateOrigin.LOG]
+    for log, rate in zip(without, rates_for([_place(log) for log in without]), strict=True):
+        _take(log, rate)
+
+
 def _logs_to_price(organization: Any, first_day: date, last_day: date) -> QuerySet[TimeLog]:
     """Return the finished logs that began on these days and have no rate of their own."""
     end = kept_day(last_day, "last_day") + timedelta(days=1)

@@ -1,6 +1,6 @@
 """Timesheets: the only moves there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -9,7 +9,6 @@ from django.db import transaction
 
 from gauzy import context
 from gauzy import eventbus as bus
-from gauzy.exceptions import BulkRefused, DomainError
 from gauzy.tenancy.choices import Role
 from gauzy.tenancy.membership import current_role
 from gauzy.tenancy.roles import MANAGERS
@@ -75,9 +74,9 @@ def submit_timesheet(*, timesheet_id: UUID, version: int | None = None) -> Times
     """
     sheet, found = _lock(timesheet_id)
     _require_owner_or_manager(found)
-    if _is_repeated(sheet, _M.SUBMIT):
+    if is_repeated(sheet, _M.SUBMIT):
         return sheet
-    _require_move(sheet, _M.SUBMIT, version)
+    require_move(sheet, _M.SUBMIT, version)
     bounds = unfrozen_bounds(sheet, found.employee)
     if span(sheet.period_start, sheet.period_end, found.zone).start > now():
         raise PeriodNotBegun
@@ -103,10 +102,10 @@ def withdraw_timesheet(*, timesheet_id: UUID, version: int | None = None) -> Tim
 def approve_timesheet(*, timesheet_id: UUID, version: int | None = None, reason: str = "") -> Timesheet:
     """Approve a submitted period; `version` is the one that the approver saw, if it shall be that one."""
     sheet, found = _lock(timesheet_id)
-    _require_approver(found)
-    if _is_repeated(sheet, _M.APPROVE):
+    require_approver(found)
+    if is_repeated(sheet, _M.APPROVE):
         return sheet
-    _require_move(sheet, _M.APPROVE, version)
+    require_move(sheet, _M.APPROVE, version)
     sheet.decided_at = now()
     return _finish(sheet, _M.APPROVE, reason)
 
@@ -115,7 +114,7 @@ def approve_timesheet(*, timesheet_id: UUID, version: int | None = None, reason:
 def reject_timesheet(*, timesheet_id: UUID, reason: str, version: int | None = None) -> Timesheet:
     """Send a submitted period back; raise `ReasonRequired` without a reason."""
     sheet, found = _lock(timesheet_id)
-    _require_approver(found)
+    require_approver(found)
     return _unlock(sheet, _M.REJECT, version, _reason(reason))
 
 
@@ -123,32 +122,10 @@ def reject_timesheet(*, timesheet_id: UUID, reason: str, version: int | None = N
 def reopen_timesheet(*, timesheet_id: UUID, reason: str, version: int | None = None) -> Timesheet:
     """Open an approved period again, as an approver and with a reason; raise `TimeInvoiced` while time of it is."""
     sheet, found = _lock(timesheet_id)
-    _require_approver(found)
+    require_approver(found)
     if sheet.status == TimesheetStatus.APPROVED:
         require_not_invoiced(sheet.employee_id, covered(sheet))
     return _unlock(sheet, _M.REOPEN, version, _reason(reason))
-
-
-@transaction.atomic
-def approve_timesheets(
-    *, items: Sequence[tuple[UUID, int | None]], atomic: bool = True
-) -> list[Timesheet | DomainError]:
-    """Approve several (id, version seen); atomic: one refusal undoes them all, and `BulkRefused` names each."""
-    known = Timesheet.objects.filter(pk__in=[id for id, _ in items])
-    lock_ledgers(known.values_list("employee_id", flat=True))
-    outcomes = [_approve_or_refuse(id, version) for id, version in items]
-    refusals = {index: outcome for index, outcome in enumerate(outcomes) if isinstance(outcome, DomainError)}
-    if atomic and refusals:
-        raise BulkRefused(refusals)
-    return outcomes
-
-
-def _approve_or_refuse(timesheet_id: UUID, version: int | None) -> Timesheet | DomainError:
-    try:
-        with transaction.atomic():
-            return approve_timesheet(timesheet_id=timesheet_id, version=version)
-    except DomainError as refusal:
-        return refusal
 
 
 def _lock(timesheet_id: UUID) -> tuple[Timesheet, Person]:
@@ -162,12 +139,13 @@ def _require_owner_or_manager(found: Person) -> None:
         raise NotYours
 
 
-def _require_approver(found: Person) -> None:
+def require_approver(found: Person, *, decides: bool | None = None) -> None:
+    """Raise why the actor may not decide; `decides`: whether they decide about this person, if that is known."""
     if not found.settings.approvals:
         raise WrongState("The organization does without approvals.")
     if found.is_actor and not (found.settings.approve_own and current_role() in MANAGERS):
         raise OwnTimesheet
-    if not found.is_actor and not acts_as_manager(found):
+    if not found.is_actor and not (acts_as_manager(found) if decides is None else decides):
         raise NotYours
 
 
@@ -177,13 +155,13 @@ def _reason(text: str) -> str:
     return text.strip()
 
 
-def _is_repeated(sheet: Timesheet, move: TimesheetMove) -> bool:
+def is_repeated(sheet: Timesheet, move: TimesheetMove) -> bool:
     """Tell whether this move was the last one."""
-    last = sheet.history.order_by("-version").first()
+    last = max(sheet.history.all(), key=lambda entry: entry.version, default=None)
     return sheet.status == MOVES[move][1] and last is not None and last.move == move
 
 
-def _require_move(sheet: Timesheet, move: TimesheetMove, version: int | None) -> None:
+def require_move(sheet: Timesheet, move: TimesheetMove, version: int | None) -> None:
     if version is not None and version != sheet.version:
         raise VersionChanged
     if sheet.status not in MOVES[move][0]:
@@ -192,9 +170,9 @@ def _require_move(sheet: Timesheet, move: TimesheetMove, version: int | None) ->
 
 def _unlock(sheet: Timesheet, move: TimesheetMove, version: int | None, reason: str = "") -> Timesheet:
     """Make a move that leads out of a locking state; repeating it changes nothing."""
-    if _is_repeated(sheet, move):
+    if is_repeated(sheet, move):
         return sheet
-    _require_move(sheet, move, version)
+    require_move(sheet, move, version)
     totals = totals_of([sheet])[sheet.pk]
     sheet.decided_at = now() if move != _M.WITHDRAW else None
     sheet.starts_at = sheet.ends_at = None
@@ -203,12 +181,19 @@ def _unlock(sheet: Timesheet, move: TimesheetMove, version: int | None, reason: 
 
 
 def _finish(sheet: Timesheet, move: TimesheetMove, reason: str = "", totals: Totals | None = None) -> Timesheet:
+    entry, event = moved(sheet, move, reason, totals or totals_of([sheet])[sheet.pk])
+    sheet.save()
+    entry.save(force_insert=True)
+    bus.publish(event)
+    return sheet
+
+
+def moved(sheet: Timesheet, move: TimesheetMove, reason: str, totals: Totals) -> tuple[TimesheetEntry, Any]:
+    """Make a move that was judged; return its entry, not yet written like the sheet, and its event."""
     sheet.status = MOVES[move][1]
     sheet.version += 1
-    totals = totals or totals_of([sheet])[sheet.pk]
-    sheet.save()
     actor = context.current().actor
-    TimesheetEntry.objects.create(
+    entry = TimesheetEntry(
         timesheet=sheet,
         version=sheet.version,
         move=move,
@@ -219,8 +204,7 @@ def _finish(sheet: Timesheet, move: TimesheetMove, reason: str = "", totals: Tot
         billable_seconds=totals.billable_seconds,
         made_at=now(),
     )
-    bus.publish(_event(sheet, move, reason))
-    return sheet
+    return entry, _event(sheet, move, reason)
 
 
 def _event(sheet: Timesheet, move: TimesheetMove, reason: str) -> Any:

@@ -1,7 +1,7 @@
 """What every way of writing a log shares: its place, the checks of time, the events."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -13,7 +13,7 @@ from timetracking.calendar import Unit, split
 from timetracking.events import TimeLogCreatedEvent, TimeLogDeletedEvent, TimeLogRestoredEvent, TimeLogUpdatedEvent
 from timetracking.exceptions import Overlaps, ProjectArchived, TaskArchived, TaskOfAnotherProject
 from timetracking.intervals import Interval
-from timetracking.models import TimeLog, Timesheet
+from timetracking.models import Project, Task, TimeLog, Timesheet
 from timetracking.selectors.people import Person
 from timetracking.selectors.projects import get_project, get_task
 from timetracking.services.shared import require_same_organization
@@ -31,9 +31,14 @@ def put_in_place(log: TimeLog, project_id: UUID | None, task_id: UUID | None) ->
     What the log has already is not judged again, so that old logs of archived projects can be edited.
     """
     task = get_task(task_id) if task_id else None
+    put_into(log, get_project(project_id) if project_id and not task else None, task, project_id)
+
+
+def put_into(log: TimeLog, project: Project | None, task: Task | None, project_id: UUID | None) -> None:
+    """Do what `put_in_place` does, with rows that were looked up; `project_id` is what was asked for."""
     if task and project_id and task.project_id != project_id:
         raise TaskOfAnotherProject(fields={"task_id": [TaskOfAnotherProject.message]})
-    project = task.project if task else get_project(project_id) if project_id else None
+    project = task.project if task else project
     require_same_organization(log.organization_id, project_id=project, task_id=task)
     if project and project.archived_at and project.pk != log.project_id:
         raise ProjectArchived(fields={"project_id": [ProjectArchived.message]})
@@ -51,7 +56,12 @@ def check_overlap(found: Person, log: TimeLog) -> None:
     others = TimeLog.objects.filter(later, employee_id=found.id, deleted_at=None).exclude(pk=log.pk)
     if log.stopped_at:
         others = others.filter(started_at__lt=log.stopped_at)
-    if not (other := others.first()):
+    judge_overlap(found, log, others.first())
+
+
+def judge_overlap(found: Person, log: TimeLog, other: TimeLog | None) -> None:
+    """Refuse or mark a log that overlaps another one, as the organization's policy says."""
+    if other is None:
         log.overlap_allowed = False
     elif found.settings.overlaps == OverlapPolicy.ALLOW:
         log.overlap_allowed = True
@@ -67,21 +77,29 @@ def _describe(other: TimeLog) -> str:
 
 def ensure_timesheets(found: Person, intervals: Sequence[Interval]) -> None:
     """Make the timesheets of the periods that the intervals touch, where they are missing."""
-    first_weekday = found.organization.week_starts_on
-    starts = {start for one in intervals for start, _ in split(one, found.zone, Unit.WEEK, first_weekday)}
-    known = set(
-        Timesheet.objects.filter(employee_id=found.id, period_start__in=starts).values_list("period_start", flat=True)
+    ensure_timesheets_of([(found, one) for one in intervals])
+
+
+def ensure_timesheets_of(worked: Sequence[tuple[Person, Interval]]) -> None:
+    """Do what `ensure_timesheets` does for several people, in two statements."""
+    wanted: dict[tuple[UUID, date], Person] = {}
+    for found, interval in worked:
+        for start, _ in split(interval, found.zone, Unit.WEEK, found.organization.week_starts_on):
+            wanted[found.id, start] = found
+    there = Timesheet.objects.filter(
+        employee_id__in={employee_id for employee_id, _ in wanted}, period_start__in={start for _, start in wanted}
     )
-    if missing := sorted(starts - known):
+    missing = sorted(wanted.keys() - set(there.values_list("employee_id", "period_start")))
+    if missing:
         Timesheet.objects.bulk_create(
             [
                 Timesheet(
-                    organization=found.organization,
-                    employee=found.employee,
+                    organization=wanted[employee_id, start].organization,
+                    employee=wanted[employee_id, start].employee,
                     period_start=start,
                     period_end=start + timedelta(days=7),
                 )
-                for start in missing
+                for employee_id, start in missing
             ]
         )
 

@@ -23,6 +23,7 @@ from timetracking.models import Timesheet
 from timetracking.roles import STAFF
 from timetracking.selectors import timesheets as selectors
 from timetracking.services import timesheets as services
+from timetracking.services.approving import approve_timesheets
 from timetracking.services.ledger import lock_ledgers
 
 
@@ -94,7 +95,7 @@ class TimesheetViewSet(ViewSet):
         """Approve several. Unless `atomic`, what can be approved is, and each item has its own answer."""
         given = self.read()
         items = [(item["timesheet_id"], item.get("version")) for item in given["items"]]
-        outcomes = services.approve_timesheets(items=items, atomic=given["atomic"])
+        outcomes = approve_timesheets(items=items, atomic=given["atomic"])
         _with_totals([one for one in outcomes if isinstance(one, Timesheet)])
         return self.reply({"results": [_item(index, outcome) for index, outcome in enumerate(outcomes)]})
 
