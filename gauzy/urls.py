@@ -24,7 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),
-    re_path("", fallback.page_not_found),  # last: without it DEBUG would list every route to whoever mistypes one
+    re_path(r"^.*", fallback.page_not_found),  # last: without it DEBUG would list every route to whoever mistypes one
 ]
 
 handler400 = fallback.bad_request

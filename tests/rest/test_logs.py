@@ -62,3 +62,11 @@ def test_a_request_leaves_a_line_without_ids_and_tokens(client: Client, caplog: 
     assert (told["method"], told["status"]) == ("GET", 401)
     assert told["route"] == "/api/v1/employees/<uuid:employee_id>"
     assert "secret" not in json.dumps(told)
+
+
+@pytest.mark.django_db
+def test_a_path_that_leads_nowhere_is_no_route_of_its_own(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="gauzy.request"):
+        client.get("/nowhere/at/all")
+    [record] = [record for record in caplog.records if record.name == "gauzy.request"]
+    assert (vars(record)["route"], vars(record)["status"]) == ("/^.*", 404)
