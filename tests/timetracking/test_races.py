@@ -1,22 +1,25 @@
 """DOMAIN §3 and §4 under concurrency: exactly one winner, clean refusals for the rest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from threading import Barrier
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
 
 from employees.models import Employee
-from gauzy.exceptions import DomainError
+from gauzy.exceptions import BulkRefused, DomainError
 from gauzy.organizations.services import update_organization, update_settings
-from tests.factories.people import Company, acting_for
+from tests.factories.people import Company, acting_for, hire
 from tests.factories.time import HOUR, MONDAY, start_project, timesheet_of
 from timetracking.exceptions import Overlaps, WrongState
 from timetracking.models import TimeLog, Timesheet, TimesheetEntry
-from timetracking.services.logs import create_time_log
+from timetracking.services.approving import approve_timesheets
+from timetracking.services.logs import create_time_log, create_time_logs
 from timetracking.services.reminding import remind_everywhere
 from timetracking.services.tasks import create_task
 from timetracking.services.timer import start_timer
@@ -89,6 +92,44 @@ def test_approve_against_reject_has_one_winner(company: Company, ada: Employee) 
         lambda: reject_timesheet(timesheet_id=sheet.id, reason="no"),
     )
     assert sum(isinstance(outcome, WrongState) for outcome in outcomes) == 1
+
+
+@pytest.mark.rule("logs.overlap", "logs.bulk")
+def test_of_bulks_that_overlap_one_is_recorded(company: Company, ada: Employee) -> None:
+    grace = hire(company)
+
+    def create(people: Sequence[Employee]) -> list[Any]:
+        times: Any = {"started_at": MONDAY, "stopped_at": MONDAY + HOUR}
+        return create_time_logs(items=[{"employee_id": one.id} | times for one in people])
+
+    orders = [(ada, grace), (grace, ada)] * (RIVALS // 2)  # whoever locks in the order given would wait in a circle
+    outcomes = _race(company, *[partial(create, people) for people in orders])
+    assert sum(isinstance(outcome, BulkRefused) for outcome in outcomes) == RIVALS - 1
+    with acting_for(company):
+        assert TimeLog.objects.count() == 2
+
+
+@pytest.mark.rule("timesheets.moves")
+def test_approvals_of_several_at_once_and_a_rejection_have_one_winner(company: Company, ada: Employee) -> None:
+    sheets = [timesheet_of(company, one) for one in (ada, hire(company))]
+    with acting_for(company):
+        ids = [submit_timesheet(timesheet_id=sheet.id).id for sheet in sheets]
+
+    def approve(chosen: Sequence[UUID]) -> list[Any]:
+        return approve_timesheets(items=[(id, None) for id in chosen], atomic=False)
+
+    rejected, *_ = _race(
+        company,
+        lambda: reject_timesheet(timesheet_id=ids[0], reason="no"),
+        *[partial(approve, chosen) for chosen in (ids, ids[::-1]) * 2],
+    )
+    with acting_for(company):
+        first, second = (Timesheet.objects.get(pk=id) for id in ids)
+        assert (first.status, second.status) == (
+            "approved" if isinstance(rejected, WrongState) else "rejected",
+            "approved",
+        )
+        assert TimesheetEntry.objects.count() == 4
 
 
 @pytest.mark.rule("timesheets.same-row")
