@@ -158,12 +158,14 @@ def test_a_share_of_the_traces_is_recorded_whole_ones(share: float, least: int, 
 WITHOUT = "import django, sys; django.setup(); import gauzy.urls; print([n for n in sys.modules if 'telemetry' in n])"
 
 
+@pytest.mark.sqlite  # once is enough
 def test_nothing_of_it_is_loaded_unless_it_is_asked_for() -> None:
     environment = {"DJANGO_SETTINGS_MODULE": "gauzy.settings", "DATABASE_URL": "sqlite://:memory:"}
     run = subprocess.run([sys.executable, "-c", WITHOUT], env=environment, cwd=ROOT, capture_output=True, check=True)
     assert run.stdout.decode().strip() == "[]"
 
 
+@pytest.mark.sqlite  # once is enough
 def test_who_asks_for_it_without_its_packages_is_told_what_to_install() -> None:
     environment = {"DATABASE_URL": "sqlite://:memory:", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}
     block = "import sys; sys.modules['opentelemetry.exporter'] = None; "
