@@ -28,11 +28,17 @@ def drain(handler_id: str) -> int:
     if handler is None:
         logger.warning("No handler %s in this release; its deliveries stay owed", handler_id)
         return 0
+    if handler.external and store().drains_of(handler_id) >= settings.PARALLEL_DRAINS:
+        return 0  # its leases last as long as its calls, so they tell before the first one
+    return _drain(handler, settings)
+
+
+def _drain(handler: Handler, settings: BusSettings) -> int:
     deadline, taken, suspicious, alone = time.monotonic() + settings.DRAIN_BUDGET, 0, True, True
     watch = Watch(handler)
     while not _over(deadline) and not watch.is_paused():
         took = _take(handler, settings, deadline, watch)
-        if alone and took > 1 and took == _limit(handler, settings):
+        if alone and _is_long(handler, settings, took):
             if not _share(handler, settings):
                 return took
             alone = False
@@ -42,7 +48,7 @@ def drain(handler_id: str) -> int:
         if not took and not suspicious:
             return taken
     if not stopping.is_set() and not watch.is_paused():
-        hints.mark({handler_id})
+        hints.mark({handler.id})
     return taken
 
 
@@ -56,6 +62,13 @@ def _share(handler: Handler, settings: BusSettings) -> bool:
     if others < settings.PARALLEL_DRAINS - 1:
         hints.mark({handler.id})
     return others < settings.PARALLEL_DRAINS
+
+
+def _is_long(handler: Handler, settings: BusSettings, took: int) -> bool:
+    """Tell by a full claim whether more is due; of a handler that takes them one by one that says nothing."""
+    if handler.external:
+        return bool(took and store().due_handlers([handler.id]))
+    return took > 1 and took == _limit(handler, settings)
 
 
 def drain_task(handler_id: str) -> None:

@@ -125,6 +125,20 @@ def test_one_drain_too_many_for_a_long_queue_ends_after_its_first_claim(settings
         assert worker.drain("bustests.echo") == 30
 
 
+def test_drains_of_a_handler_that_calls_outside_are_no_more_than_allowed(settings: Settings) -> None:
+    settings.EVENTBUS = settings.EVENTBUS | {"PARALLEL_DRAINS": 1}
+    beside: list[int] = []
+
+    @bus.handles(ThingCreatedEvent, id="bustests.calls", external=True, queue="mail")
+    def calls(event: ThingCreatedEvent) -> None:
+        beside.append(worker.drain("bustests.calls"))
+
+    with connected(calls):
+        publish(3)
+        assert worker.drain("bustests.calls") == 3
+    assert beside == [0, 0, 0]
+
+
 def test_what_was_due_long_before_the_last_claim_is_found_by_looking_back() -> None:
     """Such as the event of a publisher whose transaction took minutes."""
     with connected(echo):
