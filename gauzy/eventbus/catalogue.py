@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from gauzy.eventbus.event import AnyEvent
 from gauzy.eventbus.event_type import EventType
@@ -102,8 +102,12 @@ catalogue = Catalogue()
 def _planner(handler: Handler) -> Planner:
     """The receiver of the event's signal: it answers with what its handler is owed, or None."""
 
-    def plan(signal: Any, sender: Any, event: AnyEvent, **_: Any) -> Handler | None:
+    def always(**_: Any) -> Handler:
+        return handler
+
+    def perhaps(event: AnyEvent, **_: Any) -> Handler | None:
         return handler if handler.wants(event) else None
 
-    plan.handler = handler  # type: ignore[attr-defined]  # names the owner when its condition raises
-    return plan
+    plan: Any = always if handler.when is None else perhaps
+    plan.handler = handler  # names the owner when its condition raises
+    return cast("Planner", plan)
