@@ -87,3 +87,11 @@ class DeliveryState(TextChoices):
 class ReferenceKind(TextChoices):
     PULL_REQUEST = "pull_request", "Pull request"
     COMMIT = "commit", "Commit"
+
+
+class RowVerdict(TextChoices):
+    """What became of a row of a file."""
+
+    CREATED = "created", "Created"
+    KNOWN = "known", "Known already"
+    REFUSED = "refused", "Refused"

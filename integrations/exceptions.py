@@ -220,3 +220,18 @@ class DayNotAnswered(ProviderError):
 class EditedHere(Conflict):
     code = "edited_here"
     message = "Upwork changed this time after somebody edited or deleted it here; it stays as it is here."
+
+
+class FileRefused(Invalid):
+    code = "file_refused"
+    message = "This is no file of Upwork's transactions."
+
+
+class RowUnreadable(Invalid):
+    code = "row_unreadable"
+    message = "The row cannot be read."
+
+
+class TransactionDiffers(Conflict):
+    code = "transaction_differs"
+    message = "This reference id is that of another day, type or amount already; that one stays."

@@ -16,5 +16,6 @@ PERMISSIONS = {
     "integrations.change_repositorylink": ADMINS,
     "integrations.view_upworkcontract": ADMINS,
     "integrations.change_upworkcontract": ADMINS,
+    "integrations.view_upworktransaction": ADMINS,
     "integrations.view_webhookattempt": ADMINS,
 }

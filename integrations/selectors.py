@@ -22,6 +22,7 @@ from integrations.models import (
     SyncRun,
     TaskReference,
     UpworkContract,
+    UpworkTransaction,
     WebhookAttempt,
     WebhookEndpoint,
 )
@@ -245,3 +246,11 @@ def contracts_after(integration_id: UUID, contract_id: UUID | None) -> QuerySet[
     """Return, in order, the contracts whose diaries are read, after one of them or from the first."""
     running = UpworkContract.objects.filter(integration_id=integration_id, has_ended=False).order_by("pk")
     return running.filter(pk__gt=contract_id) if contract_id else running
+
+
+class TransactionFilters(TypedDict, total=False):
+    integration_id: UUID
+
+
+def upwork_transactions(**filters: Unpack[TransactionFilters]) -> QuerySet[UpworkTransaction]:
+    return UpworkTransaction.objects.filter(**filters)

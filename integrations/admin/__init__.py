@@ -2,7 +2,7 @@
 
 from integrations.admin.framework import IntegrationAdmin, SyncRunAdmin
 from integrations.admin.github import GitHubDeliveryAdmin, RepositoryLinkAdmin
-from integrations.admin.upwork import UpworkContractAdmin
+from integrations.admin.upwork import UpworkContractAdmin, UpworkTransactionAdmin
 from integrations.admin.webhooks import WebhookAttemptAdmin, WebhookEndpointAdmin
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "RepositoryLinkAdmin",
     "SyncRunAdmin",
     "UpworkContractAdmin",
+    "UpworkTransactionAdmin",
     "WebhookAttemptAdmin",
     "WebhookEndpointAdmin",
 ]

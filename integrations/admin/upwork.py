@@ -4,9 +4,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from gauzy.site.base import ServiceModelAdmin
+from gauzy.site.base import ReadOnlyAdmin, ServiceModelAdmin
 from gauzy.site.navigation import Entry, Task
-from integrations.models import UpworkContract
+from integrations.models import UpworkContract, UpworkTransaction
 from integrations.services import upwork_contracts
 
 
@@ -34,3 +34,16 @@ class UpworkContractAdmin(ServiceModelAdmin):
     def update(self, obj: UpworkContract, values: Mapping[str, Any]) -> None:
         employee = values["employee"]
         upwork_contracts.choose_employee(contract_id=obj.pk, employee_id=employee.pk if employee else None)
+
+
+@admin.register(UpworkTransaction)
+class UpworkTransactionAdmin(ReadOnlyAdmin):
+    navigation = (
+        Entry(Task.INTEGRATIONS, "Upwork transactions", "payments", "integrations_upworktransaction_changelist"),
+    )
+    empty_hint = "Upload the file of transactions from Upwork over the API: each transaction is here, once."
+    list_display = ("day", "kind", "reference", "description", "freelancer", "client", "amount", "currency")
+    list_filter = ("kind",)
+    search_fields = ("reference", "description", "client")
+    ordering = ("-id",)
+    fields = ("integration", *list_display)

@@ -3,6 +3,7 @@ from django.urls import path
 from integrations.api.github_installations import GitHubInstallationViewSet
 from integrations.api.github_links import RepositoryLinkViewSet, TaskReferenceViewSet
 from integrations.api.github_views import GitHubAppWebhookView, GitHubWebhookView
+from integrations.api.upwork_transactions import UpworkTransactionViewSet
 from integrations.api.upwork_views import UpworkConnectionViewSet, UpworkContractViewSet
 from integrations.api.views import GitHubDeliveryViewSet, IntegrationViewSet, SyncRunViewSet
 from integrations.api.webhook_views import WebhookEndpointViewSet, WebhookEventTypesView
@@ -30,6 +31,8 @@ urlpatterns = [
         RepositoryLinkViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
     ),
     path("task-references", TaskReferenceViewSet.as_view({"get": "list"})),
+    path(f"{_ONE}/upwork/transactions", UpworkTransactionViewSet.as_view({"post": "upload"})),
+    path("upwork/transactions", UpworkTransactionViewSet.as_view({"get": "list"})),
     path("upwork/contracts", UpworkContractViewSet.as_view({"get": "list"})),
     path("upwork/contracts/<uuid:contract_id>", UpworkContractViewSet.as_view({"patch": "partial_update"})),
     path("webhook-endpoints", WebhookEndpointViewSet.as_view({"get": "list", "post": "create"})),

@@ -1,6 +1,6 @@
 from integrations.models.framework import ExternalId, Integration, SyncConflict, SyncRun
 from integrations.models.github import GitHubDelivery, RepositoryLink, TaskReference
-from integrations.models.upwork import UpworkContract
+from integrations.models.upwork import UpworkContract, UpworkTransaction
 from integrations.models.webhooks import WebhookAttempt, WebhookEndpoint
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "SyncRun",
     "TaskReference",
     "UpworkContract",
+    "UpworkTransaction",
     "WebhookAttempt",
     "WebhookEndpoint",
 ]

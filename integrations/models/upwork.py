@@ -41,3 +41,34 @@ class UpworkContract(TenantModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+class UpworkTransaction(TenantModel):
+    """A transaction from a file of Upwork's; `amount` is signed, as it changed the wallet.
+
+    `key` is the reference id, or what sums the row up where it has none of its own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    integration = models.ForeignKey(Integration, on_delete=models.PROTECT, related_name="+", db_index=False)
+    key = models.CharField(max_length=64)
+    reference = models.CharField(max_length=100, blank=True)
+    day = models.DateField()
+    kind = models.CharField(max_length=50)
+    description = models.CharField(max_length=500, blank=True)
+    freelancer = models.CharField(max_length=200, blank=True)
+    client = models.CharField(max_length=200, blank=True)
+    amount = models.DecimalField(max_digits=14, decimal_places=4)
+    currency = models.CharField(max_length=3)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        abstract = False
+        verbose_name = "Upwork transaction"
+        constraints = [
+            models.UniqueConstraint(fields=["integration", "key"], name="integrations_upwork_transaction_once")
+        ]
+        indexes = [models.Index(fields=["tenant", "-id"], name="integrations_upwork_money")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference}".strip()

@@ -16,6 +16,7 @@ from integrations.services.mapping import remember
 from integrations.services.repositories import link_repository
 from integrations.services.syncing import run_sync
 from integrations.services.upwork_contracts import take_in_contract
+from integrations.services.upwork_transactions import import_transactions
 from tests.factories.github import SECRET, deliver
 from tests.factories.people import Company, acting_for
 from tests.support.upwork_api import contract
@@ -71,6 +72,7 @@ def connect_everything(company: Company) -> None:
             organization_id=company.organization.id, provider=Provider.UPWORK, name="Our Upwork"
         )
         take_in_contract(integration_id=upwork.id, contract=read(contract("41000001", "1")))
+        import_transactions(integration_id=upwork.id, content=b"Date,Ref ID,Type,Amount\n2026-04-06,7,Hourly,45\n")
     _mention_an_issue(integration)
     with acting_for(company):
         endpoint, _ = create_endpoint(url="https://hooks.invalid/", events=["employees.employee_ended"])
