@@ -67,6 +67,7 @@ class UpworkTransactionViewSet(ViewSet):
 
     def upload(self, request: Request, integration_id: UUID) -> Response:
         """Import a file; each row has a verdict, and the same file again adds nothing."""
+        selectors.get_integration(integration_id)  # an unknown one is that, whatever is sent
         file = self.read()["file"]
         if file.size > MAX_BYTES:
             raise RequestDataTooBig

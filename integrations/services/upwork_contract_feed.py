@@ -65,7 +65,8 @@ class ContractFeed:
             given = {"personId": self._user, "status": _STATUSES, "pagination": paging}
             data = ask(self._integration, queries.HISTORY, filter=given).data
             worked = _listed(data, "talentWorkHistory", "workHistoryList")
-            return [{**(at(one, "contract") or {}), "freelancer": {"id": self._user}} for one in worked]
+            found = [at(one, "contract") for one in worked]
+            return [{**one, "freelancer": {"id": self._user}} if isinstance(one, dict) else None for one in found]
         vendor = self._user if road == _USER else self._integration.account
         data = ask(
             self._integration,

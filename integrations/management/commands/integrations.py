@@ -69,13 +69,15 @@ class Command(TenantCommand):
 
 
 def _as_json(integration: Integration) -> dict[str, Any]:
-    fields = ("id", "name", "provider", "account", "state", "entities", "last_synced_at")
+    fields = ("id", "name", "provider", "account", "state", "state_reason", "entities", "last_synced_at")
     return {field: getattr(integration, field) for field in fields}
 
 
 def _as_line(integration: Integration) -> str:
     synced = f"{integration.last_synced_at:%Y-%m-%d %H:%M}" if integration.last_synced_at else "never"
-    return f"{integration.id}  {integration.provider:8} {integration.state:10} {integration.name} (synced: {synced})"
+    reason = f": {integration.state_reason}" if integration.state_reason else ""
+    line = f"{integration.id}  {integration.provider:8} {integration.state:10} {integration.name} (synced: {synced})"
+    return f"{line}{reason}"
 
 
 def _run_as_json(run: SyncRun) -> dict[str, Any]:

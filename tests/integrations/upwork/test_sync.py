@@ -5,17 +5,20 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from employees.exceptions import EmployeeNotFound
 from employees.models import Employee
 from gauzy.eventbus.models import StoredEvent
-from gauzy.eventbus.testing import assert_published
-from integrations.choices import SyncState
+from gauzy.eventbus.testing import assert_published, deliver_all
+from gauzy.notifications.models import Notification
+from integrations.choices import SYNC_FAILED, SyncState
 from integrations.events import IntegrationSyncEvent, UpworkSyncEvent
-from integrations.exceptions import NothingToSync, RateLimited
+from integrations.exceptions import ConnectionLost, NothingToSync, RateLimited
 from integrations.models import ExternalId, Integration, SyncConflict, SyncRun, UpworkContract
 from integrations.services.connecting import update_integration
 from integrations.services.feeds import sync
+from integrations.services.syncing import request_sync
 from integrations.services.upwork_contracts import choose_employee
 from tests.factories.desk import desk_of, page_of
 from tests.factories.people import Company, acting_for, found_company, hire
@@ -358,3 +361,29 @@ def test_whose_work_a_contract_is_is_chosen_over_the_api_and_at_the_desk(
     events = StoredEvent.objects.filter(name="integrations.integration_updated").order_by("id")
     told = [event.data["changes"][0] for event in events if "contracts." in str(event.data)]
     assert [(one["old"], one["new"]) for one in told] == [(None, str(first.id)), (str(first.id), str(second.id))]
+
+
+def test_the_commands_cover_it(
+    company: Company, integration: Integration, upwork: UpworkApi, capsys: pytest.CaptureFixture[str]
+) -> None:
+    upwork.put_contract(CONTRACT)
+    tenant = f"--tenant={company.tenant_id}"
+    call_command("integrations", "sync", str(integration.id), tenant)
+    assert "done: 1 created, 0 updated, 0 unchanged, 1 conflicts" in capsys.readouterr().out
+    upwork.refresh_token, upwork.access_tokens = "", set()
+    with pytest.raises(CommandError, match="connection_lost"):
+        call_command("integrations", "sync", str(integration.id), tenant)
+    call_command("integrations", "status", str(integration.id), tenant)
+    assert f"suspended  Our Upwork (synced: {datetime.now(UTC):%Y-}" in (said := capsys.readouterr().out)
+    assert ConnectionLost.message in said
+
+
+def test_people_are_told_in_words_that_upwork_ended_the_connection(
+    company: Company, integration: Integration, upwork: UpworkApi
+) -> None:
+    upwork.refresh_token, upwork.access_tokens = "", set()
+    with acting_for(company):
+        request_sync(integration_id=integration.id)
+    deliver_all()
+    told = Notification.unscoped.get(kind=SYNC_FAILED)
+    assert (told.title, told.body) == ("Syncing Our Upwork failed", ConnectionLost.message)
