@@ -26,6 +26,7 @@ class ActivityLog(models.Model):
     actor_kind = models.CharField(max_length=20)
     actor_id = models.UUIDField(null=True)
     actor_label = models.CharField(max_length=300)
+    on_behalf_of_id = models.UUIDField(null=True)  # the user in whose name a key acted
     summary = models.TextField()  # what happened; `description` adds who did it
     changes = models.JSONField()  # [{field, old, new, personal}]
     correlation_id = models.UUIDField()

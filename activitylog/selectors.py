@@ -4,7 +4,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from activitylog.models import ActivityLog
 from gauzy import context
@@ -17,9 +17,9 @@ _SEES_PERSONAL_DATA = frozenset(Role) - {Role.VIEWER}
 
 
 def visible_activities(*, user_id: UUID, role: Role | None) -> QuerySet[ActivityLog]:
-    """Return what a member may read of the tenant's log: administrators all of it, others what they did themselves."""
+    """Return what a member may read of the tenant's log: administrators all, others what they or their keys did."""
     activities: QuerySet[ActivityLog] = ActivityLog.objects.filter(tenant_id=context.tenant_id())
-    return activities if role in ADMINS else activities.filter(actor_id=user_id)
+    return activities if role in ADMINS else activities.filter(Q(actor_id=user_id) | Q(on_behalf_of_id=user_id))
 
 
 def matching(

@@ -28,6 +28,7 @@ def _entry(delivered: Delivered) -> ActivityLog:
         actor_kind=meta.actor.kind,
         actor_id=meta.actor.id,
         actor_label=meta.actor.label,
+        on_behalf_of_id=meta.actor.on_behalf_of_id,
         summary=event_type.describe(event),
         changes=_changes(getattr(event, "changes", ()), event_type.personal_fields),
         correlation_id=meta.correlation_id,

@@ -203,7 +203,7 @@ def _one(among: QuerySet[Employee], employee_id: UUID) -> Employee:
 
 
 def _actor_id() -> UUID | None:
-    return context.current().actor.id
+    return context.current().actor.user_id
 
 
 def _own() -> Q:

@@ -23,11 +23,20 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: `id` is the user's (or key's, or integration's); `label` is how they are called at this moment."""
+    """Who acts: `id` is the user's (or key's, or integration's); `label` is how they are called at this moment.
+
+    `on_behalf_of_id` is the user in whose name an API key acts.
+    """
 
     kind: ActorKind
     label: str
     id: UUID | None = None
+    on_behalf_of_id: UUID | None = None
+
+    @property
+    def user_id(self) -> UUID | None:
+        """The person behind it: the user who acts, or in whose name a key does."""
+        return self.id if self.kind == ActorKind.USER else self.on_behalf_of_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ COLUMNS = (
         "actor_kind",
         "actor_id",
         "actor_label",
+        "on_behalf_of_id",
         "organization_id",
         "correlation_id",
         "causation_id",

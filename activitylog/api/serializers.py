@@ -13,6 +13,7 @@ class ActivityQuery(serializers.Serializer[Any]):
     entity_type = serializers.CharField(required=False)
     entity_id = serializers.CharField(required=False)
     actor_id = serializers.UUIDField(required=False)
+    on_behalf_of_id = serializers.UUIDField(required=False, help_text="The user in whose name API keys acted.")
     action = serializers.CharField(required=False)
     event = serializers.CharField(required=False, help_text="The event's name: `employees.employee_created`.")
     organization_id = serializers.UUIDField(required=False)
@@ -44,7 +45,7 @@ class ActivityOutput(serializers.ModelSerializer[ActivityLog]):
         list_serializer_class = _Activities
         fields = (
             *("id", "description", "event", "event_id", "entity_type", "entity_id", "entity_name", "action", "changes"),
-            *("actor_kind", "actor_id", "actor_label", "organization_id"),
+            *("actor_kind", "actor_id", "actor_label", "on_behalf_of_id", "organization_id"),
             *("correlation_id", "causation_id", "causing_handler", "occurred_at", "recorded_at"),
         )
         read_only_fields = fields

@@ -14,7 +14,6 @@ from employees.exceptions import EmployeeExists, InviteDecided, InviteNotFound, 
 from employees.models import Invite
 from gauzy import context
 from gauzy import eventbus as bus
-from gauzy.context import ActorKind
 from gauzy.exceptions import BulkRefused, DomainError
 from gauzy.organizations.exceptions import OrganizationNotFound
 from gauzy.organizations.selectors import get_organization
@@ -116,7 +115,7 @@ def _draft(**invited: Unpack[NewInvite]) -> Invite:
         role=invited.get("role", Role.EMPLOYEE),
         first_name=invited.get("first_name", "").strip(),
         last_name=invited.get("last_name", "").strip(),
-        invited_by_id=actor.id if actor.kind == ActorKind.USER else None,
+        invited_by_id=actor.user_id,
         inviter=actor.label[:200],
     )
     _renew(invite)

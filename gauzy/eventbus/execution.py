@@ -210,7 +210,8 @@ def _context_of(claim: Claimed) -> context.Context:
 
 
 def _actor_of(claim: Claimed) -> context.Actor:
-    return context.Actor(context.ActorKind(claim.actor_kind), claim.actor_label, claim.actor_id)
+    kind = context.ActorKind(claim.actor_kind)
+    return context.Actor(kind, claim.actor_label, claim.actor_id, claim.on_behalf_of_id)
 
 
 def _opened(

@@ -22,6 +22,7 @@ class StoredEvent(models.Model):
     actor_kind = models.CharField(max_length=20, choices=[(kind, kind) for kind in ActorKind])
     actor_id = models.UUIDField(null=True)
     actor_label = models.CharField(max_length=300)
+    on_behalf_of_id = models.UUIDField(null=True)
     correlation_id = models.UUIDField()
     causation_id = models.UUIDField(null=True)
     causing_handler = models.CharField(max_length=120)  # whose act this is, within the event `causation_id`

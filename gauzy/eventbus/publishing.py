@@ -98,7 +98,7 @@ def prepare(event: AnyEvent, *, history: bool, dedup_key: str | None, settings: 
     if history:
         skipped = [(handler.id, "history") for handler in handlers if not handler.history]
         handlers = [handler for handler in handlers if handler.history]
-    if (depth := columns[10]) > settings.MAX_DEPTH and not isinstance(event, DeliveryDiedEvent):
+    if (depth := columns[11]) > settings.MAX_DEPTH and not isinstance(event, DeliveryDiedEvent):
         owed = [_dead_of_loop(handler, event, depth) for handler in handlers]
     else:
         owed = [handler.usually or _owed(handler, event, settings) for handler in handlers]
@@ -182,6 +182,7 @@ def _columns(
         str(actor.kind),
         actor.id,
         actor.label[:300],
+        actor.on_behalf_of_id,
         now_in.correlation_id,
         now_in.causation_id,
         now_in.handler,

@@ -14,7 +14,7 @@ from gauzy.eventbus.handler import Handler, Owed
 ALIAS = "default"  # the database that events share with the rows they speak of
 
 EVENT_COLUMNS = (
-    "id, name, version, tenant_id, actor_kind, actor_id, actor_label, correlation_id, causation_id, "
+    "id, name, version, tenant_id, actor_kind, actor_id, actor_label, on_behalf_of_id, correlation_id, causation_id, "
     "causing_handler, depth, occurred_at, subject_type, subject_id, data, history, known_handlers, dedup_key"
 )
 
@@ -85,6 +85,7 @@ class Claimed(msgspec.Struct, frozen=True):
     actor_kind: str
     actor_id: UUID | None
     actor_label: str
+    on_behalf_of_id: UUID | None
     correlation_id: UUID
     causation_id: UUID | None
     causing_handler: str

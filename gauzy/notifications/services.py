@@ -27,7 +27,7 @@ def notify(*, event_id: UUID, user_ids: Iterable[UUID], kind: str, title: str, b
     """
     require_kind(kind)
     title = title[:_LONGEST_TITLE]
-    receivers = set(user_ids) - {context.current().actor.id}
+    receivers = set(user_ids) - {context.current().actor.user_id}
     receivers -= users_without(kind, among=receivers)
     Notification.objects.bulk_create(
         [

@@ -47,6 +47,7 @@ def _of_context(acting: context.Context) -> Iterator[tuple[str, str]]:
         "tenant_id": acting.tenant_id,
         "actor_kind": acting.actor.kind,
         "actor_id": acting.actor.id,
+        "on_behalf_of_id": acting.actor.on_behalf_of_id,
         "event_id": acting.causation_id,
         "handler": acting.handler,
     }

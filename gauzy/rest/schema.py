@@ -11,6 +11,7 @@ from gauzy.rest.conditions import SAFE
 from gauzy.rest.operations import operation_of
 from gauzy.rest.permissions import ANYONE
 from gauzy.rest.problems import MEDIA_TYPE, ProblemSerializer
+from gauzy.rest.scopes import scope_of
 from gauzy.rest.views import View
 
 _REFUSALS = {
@@ -76,6 +77,12 @@ class Schema(AutoSchema):
     def get_operation_id(self) -> str:
         words = [*self._tokenize_path(), self._operation]
         return "_".join(words).replace("-", "_")
+
+    def get_extensions(self) -> dict[str, Any]:
+        """Say which scope lets an API key in."""
+        roles = getattr(self.view, "roles", {}).get(self._operation, ANYONE)
+        scope = scope_of(self.method, self.path) if roles is not ANYONE else None
+        return {"x-api-key-scope": scope} if scope else {}
 
     def get_tags(self) -> list[str]:
         return [self._tokenize_path()[0]]

@@ -147,6 +147,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 ACCESS_TOKEN_LIFETIME = timedelta(days=env.int("ACCESS_TOKEN_DAYS", default=30))
+API_KEY_LONGEST_LIFETIME = timedelta(days=env.int("API_KEY_MAX_DAYS", default=366))
 PASSWORD_RESET_TIMEOUT = 7 * 86_400  # seconds; also for the links in welcome mails
 RESET_PASSWORD_TIMEOUT = 3_600  # seconds; for the links that somebody asked for
 VERIFY_EMAIL_TIMEOUT = 7 * 86_400  # seconds

@@ -34,6 +34,11 @@ def permissions_of(role: Role) -> set[str]:
     return {permission for permission, roles in _roles_by_permission.items() if role in roles}
 
 
+def weaker(one: Role, other: Role) -> Role:
+    """Return that of two roles which may do less."""
+    return min(one, other, key=lambda role: _STRENGTH[role])
+
+
 def may_grant(own: Role | None, role: Role) -> bool:
     """Tell whether a member with the role `own` may grant a role, or change a member who has it."""
     return own is not None and (own == Role.OWNER or _STRENGTH[own] > _STRENGTH[role])

@@ -14,10 +14,12 @@ class TokenAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         if bearer_of(request) is None:
             return None
-        token = getattr(request, "access_token", None)
-        if token is None:
+        if refusal := getattr(request, "key_refusal", None):
+            raise refusal
+        found = getattr(request, "access_token", None) or getattr(request, "api_key", None)
+        if found is None:
             raise InvalidToken
-        return token.membership.user, token
+        return found.membership.user, found
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

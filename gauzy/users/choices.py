@@ -1,5 +1,7 @@
 from enum import StrEnum
 
+from django.db.models import TextChoices
+
 
 class UserSource(StrEnum):
     """How a user came into being."""
@@ -10,3 +12,11 @@ class UserSource(StrEnum):
     IMPORT = "import"
     COMMAND = "command"
     ADMIN = "admin"
+
+
+class KeyState(TextChoices):
+    """What has become of an API key."""
+
+    ACTIVE = "active", "Active"
+    EXPIRED = "expired", "Expired"
+    REVOKED = "revoked", "Revoked"

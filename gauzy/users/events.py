@@ -1,7 +1,9 @@
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from gauzy.eventbus import PERSONAL, Action, Change, PlatformEvent, event
+from gauzy.eventbus import PERSONAL, Action, Change, Event, PlatformEvent, event
+from gauzy.tenancy.choices import Role
 from gauzy.users.choices import UserSource
 
 
@@ -69,3 +71,24 @@ class UserUpdatedEvent(PlatformEvent):
 
     user_id: UUID
     changes: Annotated[tuple[Change, ...], PERSONAL]
+
+
+@event("users.api_key_created", subject="api_key_id", action=Action.CREATED)
+class ApiKeyCreatedEvent(Event):
+    """Somebody made an API key, which acts in the name of the member `membership_id`."""
+
+    api_key_id: UUID
+    membership_id: UUID
+    prefix: str
+    role: Role
+    scopes: tuple[str, ...]
+    expires_at: datetime
+
+
+@event("users.api_key_revoked", subject="api_key_id", action=Action.REVOKED)
+class ApiKeyRevokedEvent(Event):
+    """Somebody made an API key useless before its time."""
+
+    api_key_id: UUID
+    membership_id: UUID
+    prefix: str

@@ -14,7 +14,10 @@ class LockedOut(TooOften):
 
 
 class InvalidToken(Unauthenticated):
-    """The same for an unknown, expired and revoked token, and for one whose user or membership is inactive."""
+    """The same for an unknown, expired and revoked token or key, and for one whose user or membership is inactive.
+
+    Also for a key that comes from a network which it does not name: it tells nobody that it is good elsewhere.
+    """
 
     code = "invalid_token"
     message = "The token is not valid."
@@ -50,6 +53,28 @@ class WrongPassword(Invalid):
 class TokenNotFound(NotFound):
     code = "token_not_found"
     message = "You have no such token."
+
+
+class ApiKeyNotFound(NotFound):
+    code = "api_key_not_found"
+    message = "There is no such API key."
+
+
+class KeyTooStrong(Forbidden):
+    code = "key_too_strong"
+    message = "A key may do no more than whoever it acts for."
+
+
+class MissingScope(Forbidden):
+    code = "missing_scope"
+    message = "The API key has not the scope for this."
+
+
+class NotForKeys(Forbidden):
+    """One's own account, signing in and the keys themselves."""
+
+    code = "not_for_keys"
+    message = "No API key opens this: sign in as a person."
 
 
 class AlreadyVerified(Conflict):

@@ -4,9 +4,13 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.utils import timezone
 
 from gauzy.eventbus.ids import uuid7
+from gauzy.tenancy.choices import Role
+from gauzy.tenancy.models import TenantModel
 from gauzy.tenancy.selectors import may_enter_admin
+from gauzy.users.choices import KeyState
 from gauzy.users.emails import normalize_email
 
 
@@ -69,6 +73,39 @@ class AccessToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}…"
+
+
+class ApiKey(TenantModel):
+    """A program's lasting way in: it acts in the name of a member, never as more than they are, within its scopes.
+
+    Only a digest is stored; `prefix` lets people recognise it. `networks` are the CIDR blocks it may come from; none:
+    from anywhere.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    membership = models.ForeignKey("tenancy.Membership", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    role = models.CharField(max_length=20, choices=Role)
+    scopes = models.JSONField()
+    networks = models.JSONField(default=list, blank=True)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(TenantModel.Meta):
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def state(self) -> KeyState:
+        if self.revoked_at:
+            return KeyState.REVOKED
+        return KeyState.EXPIRED if self.expires_at <= timezone.now() else KeyState.ACTIVE
 
 
 class Guesses(models.Model):

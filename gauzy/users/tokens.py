@@ -1,14 +1,15 @@
-"""The secrets of access tokens."""
+"""The secrets of access tokens and API keys."""
 
 import hashlib
 import secrets
 
 PREFIX = "gzy_"
+KEY_PREFIX = "gzk_"
 SHOWN_CHARACTERS = 12
 
 
-def new_secret() -> str:
-    return PREFIX + secrets.token_urlsafe(32)
+def new_secret(prefix: str = PREFIX) -> str:
+    return prefix + secrets.token_urlsafe(32)
 
 
 def digest_of(secret: str) -> str:

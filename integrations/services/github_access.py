@@ -66,7 +66,7 @@ def finish_installation(
 
 
 def _who() -> list[str]:
-    return [str(context.tenant_id()), str(context.current().actor.id)]
+    return [str(context.tenant_id()), str(context.current().actor.user_id)]
 
 
 def _installations_of_user(code: str) -> set[str]:

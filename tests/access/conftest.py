@@ -6,7 +6,9 @@ from django.db import transaction
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
+from gauzy.rest.scopes import known_scopes
 from tests.access.checks import World
+from tests.access.keys import Keyring
 from tests.factories.world import furnished_company
 
 
@@ -24,3 +26,21 @@ def furnished_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 @pytest.fixture
 def world(furnished_world: World, db: None) -> World:
     return furnished_world
+
+
+@pytest.fixture(scope="module")
+def furnished_keys(furnished_world: World, django_db_blocker: DjangoDbBlocker) -> Keyring:
+    """Make the keys before a test, whose end would roll them back."""
+    keys = Keyring(furnished_world)
+    with django_db_blocker.unblock():
+        assert keys.of_role
+        assert keys.useless
+        for scope in known_scopes():
+            keys.key(scope)
+            keys.without(scope)
+    return keys
+
+
+@pytest.fixture
+def keys(furnished_keys: Keyring, world: World) -> Keyring:
+    return furnished_keys

@@ -11,7 +11,7 @@ from gauzy.users.models import AccessToken
 from tests.factories.people import Company
 
 # What is not the id of a row: name -> value.
-PLAIN = {"handler": "employees.send_welcome_email"}
+PLAIN = {"scopes": "employees:read", "networks": "203.0.113.0/24", "handler": "employees.send_welcome_email"}
 Place = tuple[str, ...]  # of a field in a body: ("items", "organization_id")
 
 

@@ -8,10 +8,12 @@ from django.test import override_settings
 
 from tests.access import checks
 from tests.access.checks import World
+from tests.access.keys import Keyring, check_roles_of_keys, check_scopes, check_tenants_of_keys
 from tests.access.routes import Route, routes
 
 pytestmark = pytest.mark.django_db
 Check = Callable[[Route, World], Iterator[str]]
+KeyCheck = Callable[[Route, World, Keyring], Iterator[str]]
 
 
 def complaints(check: Check, path: str, world: World) -> list[str]:
@@ -36,6 +38,23 @@ def complaints(check: Check, path: str, world: World) -> list[str]:
 )
 def test_a_mistake_is_seen(path: str, check: Check, complaint: str, world: World) -> None:
     assert complaint in "\n".join(complaints(check, path, world))
+
+
+@pytest.mark.parametrize(
+    ("path", "check", "complaint"),
+    [
+        ("scopeless", check_scopes, "answers a key without scopeless:read 204"),
+        ("auth/scopeless", check_scopes, "is for people, but answers a key 204"),
+        ("open", check_roles_of_keys, "lets in a key of the role manager"),
+        ("closed", check_roles_of_keys, "shuts out a key of the role viewer"),
+        ("unscoped/", check_tenants_of_keys, "answers a key 200 for another tenant's id"),
+        ("telling/", check_tenants_of_keys, "answers a key 404 for another tenant's id"),
+    ],
+)
+def test_a_mistake_with_keys_is_seen(path: str, check: KeyCheck, complaint: str, world: World) -> None:
+    with override_settings(ROOT_URLCONF="tests.access.leaky"):
+        [route] = [route for route in routes() if route.path.startswith(f"/api/v1/{path}")]
+        assert complaint in "\n".join(check(route, world, Keyring(world)))
 
 
 def test_the_walk_misses_no_route() -> None:

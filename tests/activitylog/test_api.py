@@ -87,6 +87,7 @@ def test_a_row_tells_people_and_programs_what_happened() -> None:
         "actor_kind": "user",
         "actor_id": str(ADA.id),
         "actor_label": "Ada Lovelace",
+        "on_behalf_of_id": None,
         "organization_id": str(row.organization_id),
         "correlation_id": str(row.correlation_id),
         "causation_id": None,

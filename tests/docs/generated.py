@@ -73,6 +73,19 @@ def permissions_api() -> str:
     return _table(("operation", *(role.value for role in Role)), rows)
 
 
+def api_scopes() -> str:
+    """Each segment of the API that keys may be made for, with its scopes."""
+    from gauzy.rest.scopes import known_scopes  # noqa: PLC0415  after Django's set-up
+
+    scopes = known_scopes()
+    segments = sorted({scope.partition(":")[0] for scope in scopes})
+    rows = [
+        (f"`{one}`", *(f"`{scope}`" if scope in scopes else "–" for scope in (f"{one}:read", f"{one}:write")))
+        for one in segments
+    ]
+    return _table(("segment", "to read", "to write"), rows)
+
+
 def permissions_admin() -> str:
     """Each permission of the admin, and the roles that hold it."""
     from gauzy.tenancy.choices import Role  # noqa: PLC0415  after Django's set-up
@@ -110,6 +123,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "contracts": contracts,
     "permissions-api": permissions_api,
+    "api-scopes": api_scopes,
     "permissions-admin": permissions_admin,
     "rules": rules,
 }

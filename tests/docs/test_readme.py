@@ -19,6 +19,7 @@ from tests.architecture.source import PACKAGES, ROOT
 from tests.docs.pages import page
 
 README = page("README.md")
+KEYS = page("docs/permissions.md")
 OF_THIS_RUN = {"DATABASE_URL", "REDIS_URL", "BROKER_URL", "GAUZY_TEST_SERVICES"}
 PATIENCE = 120  # seconds
 SEPARATOR = "@@@@"
@@ -85,12 +86,12 @@ def product(tmp_path: Path) -> Iterator[Product]:
 def test_the_walk_through_the_api_works(product: Product, tmp_path: Path) -> None:
     blocks = [
         block.replace("http://127.0.0.1:8000", product.url)
-        for block in README.code("sh", under="A walk through the API")
+        for block in (*README.code("sh", under="A walk through the API"), *KEYS.code("sh", under="API keys"))
     ]
     walk = f"\nprintf {SEPARATOR!r}; sleep 1\n".join(blocks)  # people take longer to read
     ran = _run(["bash", "-euc", walk], cwd=tmp_path, environment=os.environ)
     assert ran.returncode == 0, ran.stdout
-    _, registered, me, verified, employee, event, activity = ran.stdout.split(SEPARATOR)
+    _, registered, me, verified, employee, event, activity, opened, refused, ended = ran.stdout.split(SEPARATOR)
     assert json.loads(registered)["email"] == "grace@example.org"
     assert json.loads(me)["membership"]["role"] == "owner"
     assert verified.strip() == "204"
@@ -99,6 +100,12 @@ def test_the_walk_through_the_api_works(product: Product, tmp_path: Path) -> Non
     assert set(states.values()) <= {"done", "skipped"}
     assert states["employees.send_welcome_email"] == "done"
     assert "Employee created by Grace Hopper" in [row["description"] for row in json.loads(activity)["results"]]
+    assert json.loads(opened)["results"][0]["first_name"] == "Alan"
+    assert json.loads(refused)["code"] == "missing_scope"
+    assert [json.loads(line).get("code") for line in ended.replace("}{", "}\n{").splitlines()] == [
+        None,
+        "invalid_token",
+    ]
 
 
 def _manage(copy: Path, *command: str) -> subprocess.CompletedProcess[str]:

@@ -4,11 +4,11 @@ A feature adds its rows to `furnish`; until it does, those tests say what they m
 """
 
 from gauzy.eventbus.testing import deliver_all
-from gauzy.users.services import issue_token
+from gauzy.users.services import create_api_key, issue_token
 from tests.factories.billing import bill
 from tests.factories.integrations import connect_everything
 from tests.factories.invites import accept, invite
-from tests.factories.people import Company, found_company, hire, team_of
+from tests.factories.people import Company, acting_for, found_company, hire, team_of
 from tests.factories.time import work
 
 
@@ -25,6 +25,8 @@ def furnish(company: Company) -> None:
     accept(invite(company, f"{company.tenant_id}@example.org"))
     invite(company)
     issue_token(membership=company.owner, name="laptop")
+    with acting_for(company):
+        create_api_key(name="payroll", scopes=["employees:read"])
     work(company)
     bill(company)
     connect_everything(company)

@@ -38,7 +38,7 @@ def record_import(
         organization_id=organization_id,
         problems=list(problems),
         actor_label=actor.label,
-        actor_id=actor.id,
+        actor_id=actor.user_id,
         **file,
     )
     _hold(done, rows)

@@ -197,7 +197,7 @@ def moved(sheet: Timesheet, move: TimesheetMove, reason: str, totals: Totals) ->
         timesheet=sheet,
         version=sheet.version,
         move=move,
-        actor_id=actor.id,
+        actor_id=actor.user_id or actor.id,
         actor_label=actor.label[:200],
         reason=reason[:500],
         seconds=totals.seconds,

@@ -28,9 +28,9 @@ SET lease_until = statement_timestamp() + %(lease)s::float8 * interval '1 second
 FROM eventbus_event AS e {quickly}
 WHERE e.id = d.event_id AND d.ctid = ANY(ARRAY({selection}))
 RETURNING d.event_id, d.handler, d.target, d.generation, d.attempts, d.failures, d.crashes, e.name, e.version,
-          e.tenant_id, e.actor_kind, e.actor_id, e.actor_label, e.correlation_id, e.causation_id, e.causing_handler,
-          e.depth, e.occurred_at, e.history, d.ordering_key, d.due, coalesce(d.edited, e.data)::text, d.order_number,
-          d.ctid::text
+          e.tenant_id, e.actor_kind, e.actor_id, e.actor_label, e.on_behalf_of_id, e.correlation_id, e.causation_id,
+          e.causing_handler, e.depth, e.occurred_at, e.history, d.ordering_key, d.due,
+          coalesce(d.edited, e.data)::text, d.order_number, d.ctid::text
 """
 # A claim need not be on disk before its work begins: one that a crash of the server undoes is made again.
 QUICKLY = ", (SELECT set_config('synchronous_commit', 'off', true)) AS quickly"
@@ -211,8 +211,8 @@ class PostgresStore(Store):
         token = uuid4()
         sql = CLAIM.format(selection=selection, quickly="" if self.connection.in_atomic_block else QUICKLY)
         rows = self._rows(sql, {"lease": lease, "token": token, **parameters})
-        rows.sort(key=itemgetter(20) if rows and rows[0][22] is None else itemgetter(22))  # RETURNING has no order
-        return [Claimed(*(Key(*row[:4]), token, *row[4:21], _bytes(row[21]), row[23])) for row in rows]
+        rows.sort(key=itemgetter(21) if rows and rows[0][23] is None else itemgetter(23))  # RETURNING has no order
+        return [Claimed(*(Key(*row[:4]), token, *row[4:22], _bytes(row[22]), row[24])) for row in rows]
 
 
 def _moment(moment: datetime | None) -> str:

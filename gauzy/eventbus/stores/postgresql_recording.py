@@ -16,9 +16,9 @@ WITH new AS MATERIALIZED (
         AS n (id, name, version, tenant_id, occurred_at, subject_type, subject_id, data, known_handlers, plan)
 ), recorded AS (
     INSERT INTO eventbus_event ({EVENT_COLUMNS}, recorded_at, position)
-    SELECT id, name, version, tenant_id, %s::text, %s::uuid, %s::text, %s::uuid, %s::uuid, %s::text, %s::smallint,
-           occurred_at, subject_type, subject_id, data, %s::boolean, known_handlers, %s::text, statement_timestamp(),
-           pg_current_xact_id()::text::bigint
+    SELECT id, name, version, tenant_id, %s::text, %s::uuid, %s::text, %s::uuid, %s::uuid, %s::uuid, %s::text,
+           %s::smallint, occurred_at, subject_type, subject_id, data, %s::boolean, known_handlers, %s::text,
+           statement_timestamp(), pg_current_xact_id()::text::bigint
     FROM new
     ON CONFLICT (dedup_key) DO NOTHING
     RETURNING id
@@ -60,8 +60,8 @@ FROM (
 ) AS o
 """
 
-OF_EACH = (0, 1, 2, 3, 11, 12, 13, 14, 16)  # places in EVENT_COLUMNS of what differs from event to event
-OF_ALL = (4, 5, 6, 7, 8, 9, 10, 15, 17)  # and of what one call's events share: their context
+OF_EACH = (0, 1, 2, 3, 12, 13, 14, 15, 17)  # places in EVENT_COLUMNS of what differs from event to event
+OF_ALL = (4, 5, 6, 7, 8, 9, 10, 11, 16, 18)  # and of what one call's events share: their context
 
 
 def recording(events: Sequence[NewEvent]) -> tuple[str, list[Any]]:

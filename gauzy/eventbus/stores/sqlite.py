@@ -18,7 +18,7 @@ from gauzy.eventbus.records import EVENT_COLUMNS, UNCLAIMED, Claimed, Key, Lane,
 from gauzy.eventbus.stores.base import Store
 
 INSERT_EVENT = f"""INSERT INTO eventbus_event ({EVENT_COLUMNS}, recorded_at, position)
-    VALUES ({", ".join(["%s"] * 19)}, (SELECT coalesce(max(position), 0) + 1 FROM eventbus_event))
+    VALUES ({", ".join(["%s"] * 20)}, (SELECT coalesce(max(position), 0) + 1 FROM eventbus_event))
     ON CONFLICT (dedup_key) DO NOTHING"""
 
 INSERT_DELIVERY = """INSERT INTO eventbus_delivery
@@ -47,8 +47,8 @@ LEASE = """UPDATE eventbus_delivery
     WHERE rowid IN (SELECT rowid FROM eventbus_delivery WHERE {where} ORDER BY due LIMIT %s)"""
 
 LEASED = """SELECT d.event_id, d.handler, d.target, d.generation, d.attempts, d.failures, d.crashes, e.name, e.version,
-    e.tenant_id, e.actor_kind, e.actor_id, e.actor_label, e.correlation_id, e.causation_id, e.causing_handler, e.depth,
-    e.occurred_at, e.history, d.ordering_key, d.due, coalesce(d.edited, e.data)
+    e.tenant_id, e.actor_kind, e.actor_id, e.actor_label, e.on_behalf_of_id, e.correlation_id, e.causation_id,
+    e.causing_handler, e.depth, e.occurred_at, e.history, d.ordering_key, d.due, coalesce(d.edited, e.data)
     FROM eventbus_delivery AS d JOIN eventbus_event AS e ON e.id = d.event_id
     WHERE d.handler = %s AND d.lease_token = %s ORDER BY d.order_number, d.due"""
 
@@ -237,6 +237,7 @@ COLUMNS = Claimed.__struct_fields__[2:-1]  # as LEASED selects them, after the k
 TYPES: dict[str, Callable[[Any], Any]] = {
     "tenant_id": _uuid,
     "actor_id": _uuid,
+    "on_behalf_of_id": _uuid,
     "correlation_id": _uuid,
     "causation_id": _uuid,
     "occurred_at": _instant,

@@ -41,6 +41,7 @@ class EventOutput(serializers.ModelSerializer[StoredEvent]):
         model = StoredEvent
         fields: tuple[str, ...] = (
             *("id", "name", "version", "subject_type", "subject_id", "actor_kind", "actor_id", "actor_label"),
+            "on_behalf_of_id",
             *("correlation_id", "causation_id", "depth", "occurred_at", "recorded_at", "history", "payload"),
         )
         read_only_fields = fields

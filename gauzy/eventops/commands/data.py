@@ -12,6 +12,7 @@ from gauzy.eventops.trails import Trail
 
 _EVENT = (
     *("id", "name", "version", "tenant_id", "subject_type", "subject_id", "actor_kind", "actor_id", "actor_label"),
+    "on_behalf_of_id",
     *("correlation_id", "causation_id", "depth", "occurred_at", "recorded_at", "history"),
 )
 _FAILURE = ("attempt", "failed_at", "kind", "error_class", "error_text")

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from gauzy.users.api import account, sessions, views
+from gauzy.users.api.api_keys import ApiKeyViewSet
 from gauzy.users.api.members import MemberViewSet
 
 urlpatterns = [
@@ -18,6 +19,9 @@ urlpatterns = [
     path("me/memberships", account.OwnMembershipsView.as_view()),
     path("me/password", account.PasswordView.as_view()),
     path("me/verification", account.VerificationView.as_view()),
+    path("api-keys", ApiKeyViewSet.as_view({"get": "list", "post": "create"})),
+    path("api-keys/<uuid:api_key_id>", ApiKeyViewSet.as_view({"get": "retrieve"})),
+    path("api-keys/<uuid:api_key_id>/revoke", ApiKeyViewSet.as_view({"post": "revoke"})),
     path("members", MemberViewSet.as_view({"get": "list"})),
     path("members/<uuid:membership_id>", MemberViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
     path("members/<uuid:membership_id>/end", MemberViewSet.as_view({"post": "end"})),

@@ -6,6 +6,7 @@ write lock.
 
 from gauzy.users.services.guarding import admit_guess, forget_guesses, forget_guesses_of
 from gauzy.users.services.joining import Joiner, join, prove
+from gauzy.users.services.keys import IssuedKey, create_api_key, note_key_use, revoke_api_key
 from gauzy.users.services.linking import set_password_with_link, verify_email
 from gauzy.users.services.members import end_member
 from gauzy.users.services.own_account import (
@@ -38,12 +39,14 @@ from gauzy.users.services.signing_in import (
 )
 
 __all__ = [
+    "IssuedKey",
     "IssuedToken",
     "Joiner",
     "admit_guess",
     "change_password",
     "check_password_strength",
     "close_session",
+    "create_api_key",
     "create_superuser",
     "create_tenant_with_owner",
     "draft_user",
@@ -56,12 +59,14 @@ __all__ = [
     "issue_token",
     "join",
     "login",
+    "note_key_use",
     "note_token_use",
     "open_session",
     "prove",
     "register",
     "request_password_reset",
     "request_verification",
+    "revoke_api_key",
     "revoke_own_token",
     "revoke_token",
     "set_password_with_link",

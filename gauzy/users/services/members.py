@@ -10,13 +10,14 @@ from gauzy.tenancy.events import MemberEndedEvent
 from gauzy.tenancy.membership import require_grant
 from gauzy.tenancy.models import Membership
 from gauzy.tenancy.services import end_membership, lock_member
-from gauzy.users.models import AccessToken
-from gauzy.users.services.signing_in import revoke
+from gauzy.users.services.signing_in import revoke_ways_in
 
 
 @transaction.atomic
 def end_member(*, membership_id: UUID) -> Membership:
-    """Take a member's access away: sessions and tokens die at once, employments go on. Repeating it changes nothing.
+    """Take a member's access away: sessions, tokens and API keys die at once, employments go on.
+
+    Repeating it changes nothing.
 
     Raises `MemberNotFound`, `GrantTooHigh` for a role that the actor may not grant, and `LastOwner`.
     """
@@ -26,6 +27,6 @@ def end_member(*, membership_id: UUID) -> Membership:
     role = Role(membership.role)
     require_grant(role)
     end_membership(membership)
-    revoke(AccessToken.objects.filter(membership=membership))
+    revoke_ways_in([membership.pk])
     bus.publish(MemberEndedEvent(membership_id=membership.pk, user_id=membership.user_id, role=role))
     return membership

@@ -1,5 +1,6 @@
 """Access tokens: issued against a password, used, revoked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from gauzy.tenancy.models import Membership
 from gauzy.tenancy.selectors import active_memberships
 from gauzy.tenancy.services import end_membership
 from gauzy.users.exceptions import InvalidCredentials, NoMembership, TenantChoiceNeeded
-from gauzy.users.models import AccessToken, User
+from gauzy.users.models import AccessToken, ApiKey, User
 from gauzy.users.tokens import SHOWN_CHARACTERS, digest_of, new_secret
 
 # A token's last use is written down at most this often: reading requests should not all write.
@@ -128,11 +129,11 @@ def revoke_token(*, token_id: UUID) -> None:
 
 @transaction.atomic
 def end_access(*, tenant_id: UUID, user_id: UUID) -> None:
-    """End a membership with its sessions and tokens; safe to repeat. Raise `LastOwner` for the last owner's."""
+    """End a membership with its sessions, tokens and keys; safe to repeat. Raise `LastOwner` for the last owner's."""
     membership = active_memberships(user_id).filter(tenant_id=tenant_id).first()
     if membership:
         end_membership(membership)
-        revoke(AccessToken.objects.filter(membership=membership))
+        revoke_ways_in([membership.pk])
 
 
 def note_token_use(token: AccessToken) -> None:
@@ -141,5 +142,11 @@ def note_token_use(token: AccessToken) -> None:
         AccessToken.objects.filter(pk=token.pk).update(last_used_at=now)
 
 
-def revoke(tokens: QuerySet[AccessToken]) -> None:
+def revoke_ways_in(membership_ids: Sequence[UUID]) -> None:
+    """Make the tokens and API keys of memberships useless: of ended ones, also for the case that they come back."""
+    revoke(AccessToken.objects.filter(membership_id__in=membership_ids))
+    revoke(ApiKey.unscoped.filter(membership_id__in=membership_ids))
+
+
+def revoke(tokens: QuerySet[AccessToken] | QuerySet[ApiKey]) -> None:
     tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
