@@ -19,7 +19,7 @@ HAS_BROWSER := $(shell command -v chromium || command -v chromium-browser || com
 SQLITE := env -u DATABASE_URL -u REDIS_URL -u BROKER_URL -u GAUZY_TEST_SERVICES
 ON_SQLITE := not postgres and not redis and not amqp
 
-.PHONY: help run demo bench test test-fast test-services test-sqlite test-browser screenshots chaos coverage check clean \
+.PHONY: help run demo bench test test-fast test-services test-sqlite test-browser screenshots chaos fuzz coverage check clean \
         check-format check-lint check-types check-imports check-migrations check-django check-events check-deploy
 
 help:  ## list what make can do
@@ -55,6 +55,9 @@ test-browser: $(INSTALLED_BROWSER)  ## drive the admin in Chromium, as people of
 
 screenshots: $(INSTALLED_BROWSER)  ## take the documentation's pictures anew (docs/images)
 	@$(SQLITE) SCREENSHOTS=docs/images $(PY) -m pytest -q -m browser tests/browser/test_pictures.py $(ARGS)
+
+fuzz: $(INSTALLED)  ## ask every operation of the API what nobody would, EXAMPLES=100 times each, and judge the answers
+	@$(SQLITE) EXAMPLES=$(or $(EXAMPLES),100) $(PY) -m pytest -n $(JOBS) tests/access/test_every_answer.py $(ARGS)
 
 chaos: $(INSTALLED)  ## kill every part of the bus at every step, ROUNDS=8 times each at random moments, and count
 	@ROUNDS=$(or $(ROUNDS),8) $(PY) -m tests.support.services -- $(PY) -m pytest -m chaos tests/chaos $(ARGS)

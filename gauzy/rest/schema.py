@@ -108,20 +108,25 @@ class Schema(AutoSchema):
         return any(isinstance(field, UUIDField) for one in declared for field in one().fields.values())
 
     def _refusals(self) -> list[int]:
-        statuses = {400, 406, 429} if self.view.get_throttles() else {400, 406}
-        if self._takes_key():
-            statuses.add(422)
-        if self._is_conditional() and self.method not in SAFE:
-            statuses.add(412)
+        declared = getattr(self.view, "refusals", {}).get(self._operation, ())
+        statuses = {400, 406, *declared, *self._refusals_of_changes()}
+        if self.view.get_throttles():
+            statuses.add(429)
         if "{" in self.path or self._names_a_row():
             statuses.add(404)
-        if self.method in _WITH_BODY:
-            statuses |= {409, 411, 413, 415}
         if self.view.get_authenticators():
             statuses.add(401)
         if getattr(self.view, "roles", {}).get(self._operation) is not ANYONE:
             statuses.add(403)
         return sorted(statuses)
+
+    def _refusals_of_changes(self) -> set[int]:
+        if self.method in SAFE:
+            return set()
+        statuses = {409, 412} if self._is_conditional() else {409}
+        if self._takes_key():
+            statuses.add(422)
+        return statuses | {411, 413, 415} if self.method in _WITH_BODY else statuses
 
 
 class StrictSerializerSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # drf-spectacular is untyped

@@ -34,7 +34,8 @@ class View(APIView):
 
     `roles`: who may (missing: nobody). `inputs`: the body. `queries`: the query's parameters; others are refused.
     `outputs`: the answer, or a row of it for an operation in `lists`; missing: an empty answer. `statuses`: the status
-    of the answer where it is not 201 for "create", 200, or 204 for an empty one.
+    of the answer where it is not 201 for "create", 200, or 204 for an empty one. `refusals`: with which statuses it
+    refuses beyond those that follow from the rest.
 
     `conditional`: operations on one resource that answer its `ETag`; those that change it heed `If-Match`, for which
     the view has `resource(**path)`, the rows among which it is. `secretive`: operations whose body or answer holds a
@@ -47,6 +48,7 @@ class View(APIView):
     queries: ClassVar[Serializers] = {}
     outputs: ClassVar[Serializers] = {}
     statuses: ClassVar[Mapping[str, int]] = {}
+    refusals: ClassVar[Mapping[str, Collection[int]]] = {}
     lists: ClassVar[Collection[str]] = ("list",)
     conditional: ClassVar[Collection[str]] = ()
     secretive: ClassVar[Collection[str]] = ()

@@ -23,6 +23,7 @@ class GitHubAppWebhookView(PublicView):
     roles = {"post": ANYONE}
     outputs = {"post": ReceivedOutput}
     statuses = {"post": 202}
+    refusals = {"post": (401,)}
 
     @extend_schema(request=_BODIES)
     def post(self, request: Request) -> Response:
@@ -35,6 +36,7 @@ class GitHubWebhookView(PublicView):
     roles = {"post": ANYONE}
     outputs = {"post": ReceivedOutput}
     statuses = {"post": 202}
+    refusals = {"post": (401,)}
 
     @extend_schema(request=_BODIES)
     def post(self, request: Request, integration_id: UUID) -> Response:

@@ -63,6 +63,12 @@ class UpworkContractOutput(serializers.ModelSerializer[UpworkContract]):
 class UpworkContractInput(StrictSerializer):
     employee_id = serializers.UUIDField(allow_null=True, help_text="Whose time the contract's diary becomes.")
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a change of nothing: there is nothing else to say."""
+        if "employee_id" not in attrs:
+            raise serializers.ValidationError({"employee_id": "This field is required."}, code="required")
+        return attrs
+
 
 class UpworkContractQuery(serializers.Serializer[Any]):
     integration_id = serializers.UUIDField(required=False)

@@ -42,7 +42,8 @@ def test_operations_have_ids_of_their_own() -> None:
 def test_public_operations_ask_for_no_token_and_the_others_do() -> None:
     by_path = {(path, method): operation for path, method, operation in operations()}
     assert "security" not in by_path["/api/v1/auth/tokens", "post"]
-    assert "401" not in by_path["/api/v1/auth/tokens", "post"]["responses"]
+    assert "401" in by_path["/api/v1/auth/tokens", "post"]["responses"]  # a wrong password
+    assert "401" not in by_path["/api/v1/auth/register", "post"]["responses"]
     assert {"accessToken": []} in by_path["/api/v1/me", "get"]["security"]
 
 

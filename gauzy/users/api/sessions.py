@@ -23,6 +23,7 @@ class SessionView(PublicView):
     roles = dict.fromkeys(("get", "post", "delete"), ANYONE)
     inputs = {"post": SessionInput}
     outputs = {"get": SessionOutput, "post": SessionOutput}
+    refusals = {"post": (401, 403), "delete": (403,)}
     secretive = ("get", "post")
 
     def get_throttles(self) -> list[Any]:

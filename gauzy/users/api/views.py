@@ -43,6 +43,7 @@ class TokensView(View):
     inputs = {"post": LoginInput}
     outputs = {"get": TokenOutput, "post": IssuedTokenOutput}
     statuses = {"post": 201}
+    refusals = {"post": (401, 403)}
     lists = ("get",)
     secretive = ("post",)
 
