@@ -184,11 +184,9 @@ def taken_among(drafts: Sequence[Employee]) -> Taken:
     others = Employee.objects.filter(organization_id__in=existing)
     people = others.filter(user__email__in={draft.user.email for draft in drafts})
     named = others.filter(external_id__in={draft.external_id for draft in drafts} - {""})
-    return Taken(
-        existing,
-        set(people.values_list("organization_id", "user__email")),
-        set(named.values_list("organization_id", "external_id")),
-    )
+    # People last: who is committed in between is known as a person, not only as somebody else with this external id.
+    external_ids = set(named.values_list("organization_id", "external_id"))
+    return Taken(existing, set(people.values_list("organization_id", "user__email")), external_ids)
 
 
 def is_employed(user_id: UUID) -> bool:
