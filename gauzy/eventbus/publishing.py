@@ -98,7 +98,7 @@ def prepare(event: AnyEvent, *, history: bool, dedup_key: str | None, settings: 
     if history:
         skipped = [(handler.id, "history") for handler in handlers if not handler.history]
         handlers = [handler for handler in handlers if handler.history]
-    if (depth := columns[11]) > settings.MAX_DEPTH and not isinstance(event, DeliveryDiedEvent):
+    if (depth := context.current().depth) > settings.MAX_DEPTH and not isinstance(event, DeliveryDiedEvent):
         owed = [_dead_of_loop(handler, event, depth) for handler in handlers]
     else:
         owed = [handler.usually or _owed(handler, event, settings) for handler in handlers]
